@@ -1,0 +1,1 @@
+"""The arithmetic of money, in one place, in `Decimal`."""

@@ -1,0 +1,24 @@
+// Fetches a dialog that only few people open, together with the stylesheet that it links.
+//
+// Use: const dialog = await fetchDialog("/picker/?media=image"); null when the server answers none. Whoever opens it takes
+//   its parent element away when it closes.
+
+// Before the stylesheet is there the dialog would stand naked for a moment.
+const styled = (dialog) => new Promise((resolve) => {
+  const link = dialog.querySelector('link[rel="stylesheet"]');
+  if (!link || link.sheet) resolve();
+  else for (const event of ["load", "error"]) link.addEventListener(event, resolve, { once: true });
+});
+
+export async function fetchDialog(address) {
+  const place = document.createElement("div");
+  document.body.append(place);
+  await window.htmx.ajax("GET", address, { target: place, swap: "innerHTML" });
+  const dialog = place.querySelector("dialog");
+  if (!dialog) {
+    place.remove();
+    return null;
+  }
+  await styled(dialog);
+  return dialog;
+}

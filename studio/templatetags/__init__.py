@@ -1,0 +1,1 @@
+"""Template tags of the layout; they are built in, so that no template loads them."""
