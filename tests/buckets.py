@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from studio.processes import die_with_parent
+from tests import loopback
 from tests.servers import PATIENCE_SECONDS, free_port
 
 ACCESS_KEY, SECRET_KEY = "tests-key", "tests/secret"
@@ -54,13 +55,13 @@ def running_s3(host: str = "127.0.0.1") -> Iterator[str]:
 def new_bucket(endpoint: str) -> str:
     """Make an empty bucket and return its address, as `STUDIO_STORAGE_URL` wants it."""
     name = f"media-{uuid.uuid4().hex[:12]}"
-    httpx.put(f"{endpoint}/{name}", trust_env=False, timeout=10).raise_for_status()
+    loopback.put(f"{endpoint}/{name}", timeout=10).raise_for_status()
     return f"s3://{CREDENTIALS}@{name}?endpoint={endpoint}"
 
 
 def keys_in(storage_url: str) -> list[str]:
     """Return the names of all files in a bucket."""
-    answer = httpx.get(_bucket_address(storage_url), params={"list-type": "2"}, trust_env=False, timeout=10)
+    answer = loopback.get(_bucket_address(storage_url), params={"list-type": "2"}, timeout=10)
     return sorted(re.findall(r"<Key>([^<]+)</Key>", answer.text))
 
 
@@ -68,7 +69,7 @@ def content_of(storage_url: str, key: str) -> bytes:
     """Return the bytes of one file."""
     # Any signature will do; without one a file is as private as in a real bucket.
     headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request"}
-    answer = httpx.get(f"{_bucket_address(storage_url)}/{key}", headers=headers, trust_env=False, timeout=10)
+    answer = loopback.get(f"{_bucket_address(storage_url)}/{key}", headers=headers, timeout=10)
     return answer.raise_for_status().content
 
 
@@ -79,5 +80,5 @@ def _bucket_address(storage_url: str) -> str:
 
 def _answers(address: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(address, trust_env=False, timeout=2).status_code < 500
+        return loopback.get(address, timeout=2).status_code < 500
     return False

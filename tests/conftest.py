@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from django.test import override_settings
 from django.utils import translation
 
 from studio.storage import read_bucket
+from tests import loopback
 from tests.buckets import new_bucket, running_s3
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def wait_for(address: str, *, seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(address, timeout=2, trust_env=False).status_code == 200:
+            if loopback.get(address, timeout=2).status_code == 200:
                 return
         time.sleep(0.05)
     raise TimeoutError(address)
@@ -88,6 +90,13 @@ def catalogue(request: pytest.FixtureRequest) -> None:
     if marker is not None and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         seed_catalogue()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_password_hashes() -> Iterator[None]:
+    """Real hashes are slow on purpose, and nearly every test makes a person."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

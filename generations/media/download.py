@@ -25,6 +25,7 @@ from typing import BinaryIO, ClassVar
 import httpx
 
 from generations.addresses import ForbiddenAddressError, PinnedTransport, Resolve, resolve
+from generations.gateway.client import tls_context
 from generations.media.paths import sync_folder
 from generations.media.types import SNIFF_BYTES, sniff
 
@@ -93,7 +94,7 @@ def download(
     Units: `deadline_seconds` for the whole call.
     Raises: DownloadError, see the tree above. Idempotent: yes; a partial file is continued.
     """
-    inner = transport or httpx.HTTPTransport(trust_env=False, retries=0)
+    inner = transport or httpx.HTTPTransport(verify=tls_context(), trust_env=False, retries=0)
     pinned = PinnedTransport(inner, trusted_origin=trusted_origin, resolve=resolve)
     with httpx.Client(transport=pinned, timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client:
         fetch = _Fetch(client, target, max_bytes=max_bytes, deadline_seconds=deadline_seconds, renew=renew)

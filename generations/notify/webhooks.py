@@ -28,9 +28,9 @@ from generations.addresses import (
     is_public,
     resolve,
 )
+from generations.gateway.client import tls_context
 
 WHOLE_SECONDS = 15.0
-BODY_MAX_BYTES = 256 * 1024
 URL_MAX_CHARACTERS = 500
 _TIMEOUT = httpx.Timeout(connect=5.0, read=10.0, write=10.0, pool=5.0)
 _PORTS = {"https": 443, "http": 80}
@@ -100,9 +100,8 @@ async def send_all(
     messages: Sequence[Message], *, trusted: Collection[Origin], timestamp: int, resolve: Resolve = resolve
 ) -> list[Outcome]:
     """Send messages side by side and return how each went. Raises nothing: every trouble is an outcome."""
-    transport = AsyncPinnedTransport(
-        httpx.AsyncHTTPTransport(trust_env=False, retries=0), trusted=trusted, resolve=resolve
-    )
+    inner = httpx.AsyncHTTPTransport(verify=tls_context(), trust_env=False, retries=0)
+    transport = AsyncPinnedTransport(inner, trusted=trusted, resolve=resolve)
     client = httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
     async with client:
         return await asyncio.gather(*(_send(client, message, timestamp=timestamp) for message in messages))

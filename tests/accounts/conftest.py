@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SignIn = Callable[..., "Response"]
-
-
-@pytest.fixture(autouse=True)
-def cheap_password_hashes(settings: Settings) -> None:
-    """Real hashes are slow on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import loopback
 from tests.servers import Postgres
 from tests.studio_process import DATABASE_AWAY, RunningStudio, moment
 
@@ -177,7 +178,7 @@ class Striker:
 
 def _is_up(address: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(address, timeout=2, trust_env=False).status_code == 200
+        return loopback.get(address, timeout=2).status_code == 200
     return False
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import loopback
 from tests.conftest import ROOT, free_port, running_sandbox, wait_for
 
 pytestmark = pytest.mark.chaos
@@ -162,7 +163,7 @@ def web(tmp_path_factory: pytest.TempPathFactory, sandbox_of_module: str) -> Ite
 
 
 def submits(web: Web, word: str) -> int:
-    ledger = httpx.get(f"{web.sandbox}/sandbox/ledger", trust_env=False).json()
+    ledger = loopback.get(f"{web.sandbox}/sandbox/ledger").json()
     return sum(word in json.dumps(row) for row in ledger)
 
 
@@ -218,9 +219,7 @@ def test_a_stream_needs_a_session(web: Web) -> None:
     client = web.client()
     address = web.ask(client, "no-session [sandbox tokens=10]")
 
-    stranger = httpx.get(
-        f"http://127.0.0.1:{web.port}{address}", headers={"Accept": "text/event-stream"}, trust_env=False
-    )
+    stranger = loopback.get(f"http://127.0.0.1:{web.port}{address}", headers={"Accept": "text/event-stream"})
 
     assert stranger.status_code == 401
 
@@ -261,7 +260,7 @@ def whole_reply(web: Web, prompt: str) -> str:
     """Return what the sandbox says to a prompt when nothing comes between."""
     body = {"model": "gpt-5.1", "messages": [{"role": "user", "content": prompt.replace("tps=25", "tps=5000")}]}
     headers = {"Authorization": "Bearer sandbox"}
-    answer = httpx.post(f"{web.sandbox}/v1/chat/completions", json=body, headers=headers, trust_env=False, timeout=60)
+    answer = loopback.post(f"{web.sandbox}/v1/chat/completions", json=body, headers=headers, timeout=60)
     return str(answer.json()["choices"][0]["message"]["content"])
 
 

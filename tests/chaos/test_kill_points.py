@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import loopback
 from tests.conftest import wait_for
 from tests.studio_process import RunningStudio, running_studio
 
@@ -65,7 +65,7 @@ MOMENTS: list[tuple[str, Moment, str]] = [
 def ledger(studio: RunningStudio) -> list[dict[str, str]]:
     """Return what the sandbox accepted."""
     address = studio.sandbox_address
-    rows: list[dict[str, str]] = httpx.get(f"{address}/sandbox/ledger", trust_env=False, timeout=10).json()
+    rows: list[dict[str, str]] = loopback.get(f"{address}/sandbox/ledger", timeout=10).json()
     return rows
 
 

@@ -10,8 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
+from tests import loopback
 from tests.chaos.orders import DOUBTFUL, RATE, REFUSED, Order
 from tests.chaos.strikes import HITS_A_SUBMIT, Strike
 from tests.studio_process import RunningStudio, moment, table
@@ -127,7 +126,7 @@ def judge(studio: RunningStudio, *, orders: list[Order], strikes: list[Strike], 
 
 def accepted_by_prompt(studio: RunningStudio) -> Counter[str]:
     """Return how often the gateway accepted each prompt."""
-    ledger = httpx.get(f"{studio.sandbox_address}/sandbox/ledger", trust_env=False, timeout=30).json()
+    ledger = loopback.get(f"{studio.sandbox_address}/sandbox/ledger", timeout=30).json()
     return Counter(str(row["prompt"]) for row in ledger)
 
 

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import loopback
 from tests.buckets import CREDENTIALS, keys_in, new_bucket
 from tests.conftest import ROOT, free_port
 from tests.generations.media import samples
@@ -75,12 +75,12 @@ def test_everything_a_person_makes_lies_in_the_bucket_and_comes_from_there(
         sent_on = client.get(address)
         assert sent_on.status_code == 302
         assert sent_on.headers["Location"].startswith(endpoint)
-        part = httpx.get(sent_on.headers["Location"], headers={"Range": "bytes=0-99"}, trust_env=False)
+        part = loopback.get(sent_on.headers["Location"], headers={"Range": "bytes=0-99"})
         assert (part.status_code, len(part.content)) == (206, 100)
         assert part.headers["Content-Range"] == f"bytes 0-99/{size}"
         # A stranger gets no address at all.
-        assert httpx.get(f"{studio.address}{address}", trust_env=False).headers["Location"].startswith("/accounts/")
-    assert httpx.get(f"{studio.address}/readyz", trust_env=False, timeout=15).json()["storage"] == "ok"
+        assert loopback.get(f"{studio.address}{address}").headers["Location"].startswith("/accounts/")
+    assert loopback.get(f"{studio.address}/readyz", timeout=15).json()["storage"] == "ok"
 
     # The bucket holds all of it, this host nothing.
     assert len(keys_in(storage_url)) >= 4 + 3 + 3 + 3

@@ -10,10 +10,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 
+from tests import loopback
 from tests.conftest import ROOT, free_port
 from tests.servers import Postgres
 from tests.studio_process import RunningStudio, running_studio
@@ -41,7 +41,7 @@ def wait_for_status(database_url: str, prompt: str, status: str) -> None:
 def ready_again(studio: RunningStudio) -> None:
     """Wait until everything that the studio needs is there."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while (answer := httpx.get(f"{studio.address}/readyz", trust_env=False, timeout=15)).status_code != 200:
+    while (answer := loopback.get(f"{studio.address}/readyz", timeout=15)).status_code != 200:
         assert time.monotonic() < deadline, answer.text
         time.sleep(0.2)
 
@@ -109,8 +109,8 @@ def test_a_restarted_database_costs_neither_work_nor_pages(
         wait_for_status(database_url, before, "in_progress")
 
         postgres.stop()
-        assert httpx.get(f"{studio.address}/healthz", trust_env=False, timeout=15).status_code == 200
-        assert httpx.get(f"{studio.address}/readyz", trust_env=False, timeout=15).json()["database"] == "failed"
+        assert loopback.get(f"{studio.address}/healthz", timeout=15).status_code == 200
+        assert loopback.get(f"{studio.address}/readyz", timeout=15).json()["database"] == "failed"
         time.sleep(3)
         postgres.start()
 
@@ -120,7 +120,7 @@ def test_a_restarted_database_costs_neither_work_nor_pages(
         after = "after the restart [sandbox tiny]"
         studio.submit(client, prompt=after, duration="4")
         wait_for_status(database_url, after, "completed")
-        ledger = httpx.get(f"{studio.sandbox_address}/sandbox/ledger", trust_env=False, timeout=10).json()
+        ledger = loopback.get(f"{studio.sandbox_address}/sandbox/ledger", timeout=10).json()
 
     assert [row["prompt"] for row in ledger] == [before, after]
 
@@ -132,7 +132,7 @@ def test_more_requests_than_connections_get_their_pages(tmp_path: Path, database
 
         with ThreadPoolExecutor(40) as pool:
             answers = list(pool.map(lambda _number: client.get("/library/").status_code, range(120)))
-        entries = httpx.get(f"{studio.address}/readyz", trust_env=False, timeout=15).json()
+        entries = loopback.get(f"{studio.address}/readyz", timeout=15).json()
 
     assert answers == [200] * 120
     assert entries["cluster"] == "failed", "a host of pages alone has no engine"

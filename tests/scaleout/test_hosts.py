@@ -21,6 +21,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests import loopback
 from tests.buckets import new_bucket, running_s3
 from tests.conftest import running_sandbox
 from tests.scaleout.networks import SUBNET, Host, running_network
@@ -77,12 +78,12 @@ class Hosts:
 
     def ledger(self) -> list[dict[str, str]]:
         """Return what the gateway accepted."""
-        rows: list[dict[str, str]] = httpx.get(f"{self.sandbox}/sandbox/ledger", trust_env=False, timeout=10).json()
+        rows: list[dict[str, str]] = loopback.get(f"{self.sandbox}/sandbox/ledger", timeout=10).json()
         return rows
 
     def readiness(self) -> dict[str, str]:
         """Return what the host of pages says about everything that it needs."""
-        answer = httpx.get(f"{self.web.address}/readyz", trust_env=False, timeout=20)
+        answer = loopback.get(f"{self.web.address}/readyz", timeout=20)
         entries: dict[str, str] = answer.json()
         assert (answer.status_code == 200) == (set(entries.values()) == {"ok"}), answer.text
         return entries

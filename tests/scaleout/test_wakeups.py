@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 import redis
 from django.db import connections, transaction
@@ -20,6 +19,7 @@ from generations import wakeups
 from generations.engine import pace
 from generations.engine.loop import Engine
 from generations.lifecycle.create import Order, create_generation
+from tests import loopback
 from tests.conftest import free_port
 from tests.factories import model_named
 
@@ -94,7 +94,7 @@ def test_an_idle_engine_is_woken_long_before_its_tick(
     monkeypatch.setattr(pace, "TICK_SECONDS", 10 * PATIENCE_SECONDS)
 
     def is_accepted() -> bool:
-        ledger = httpx.get(f"{sandbox}/sandbox/ledger", trust_env=False, timeout=PATIENCE_SECONDS).json()
+        ledger = loopback.get(f"{sandbox}/sandbox/ledger", timeout=PATIENCE_SECONDS).json()
         return any(row["prompt"] == prompt for row in ledger)
 
     async def work() -> None:

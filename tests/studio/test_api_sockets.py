@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests import loopback
 from tests.studio_process import RunningStudio
 
 # Longer than any limit on one silence: 30 s for a piece, a head or a chunk.
@@ -54,7 +55,7 @@ def until(condition: Callable[[], bool]) -> bool:
 def ask(studio: RunningStudio, secret: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {secret}"}
     body = chat("Hi [sandbox tokens=3]")
-    return httpx.post(f"{studio.address}/v1/chat/completions", json=body, headers=headers, timeout=20, trust_env=False)
+    return loopback.post(f"{studio.address}/v1/chat/completions", json=body, headers=headers, timeout=20)
 
 
 def test_who_does_not_read_or_send_on_is_let_go_and_holds_nobody_up(studio: RunningStudio, secret: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import loopback
 from tests.studio_process import RunningStudio
 
 CHAT = {"model": "gpt-5.1", "messages": [{"role": "user", "content": "Hi [sandbox tokens=3 tps=0]"}]}
@@ -75,7 +76,7 @@ def test_no_refusal_repeats_it(studio: RunningStudio, secret: str, path: str) ->
     wrong = secret[:-1] + ("a" if secret[-1] != "a" else "b")
 
     answers = [
-        httpx.get(f"{studio.address}{path}?key={secret}", headers={"Authorization": text}, trust_env=False, timeout=60)
+        loopback.get(f"{studio.address}{path}?key={secret}", headers={"Authorization": text}, timeout=60)
         for text in (f"Bearer {wrong}", f"Token {secret}", f"Bearer {secret} {secret}")
     ]
 

@@ -17,6 +17,7 @@ from threading import Thread
 import httpx
 import pytest
 
+from tests import loopback
 from tests.conftest import ROOT, free_port
 from tests.studio_process import RunningStudio, running_studio
 
@@ -53,7 +54,7 @@ def mains(studio: RunningStudio, part: str) -> set[int]:
 
 def page_status(studio: RunningStudio) -> int:
     try:
-        return httpx.get(f"{studio.address}/accounts/login/", trust_env=False, timeout=5).status_code
+        return loopback.get(f"{studio.address}/accounts/login/", timeout=5).status_code
     except httpx.HTTPError:
         return 0
 
@@ -147,7 +148,7 @@ def test_it_says_when_it_is_ready_and_how_the_first_administrator_is_made(tmp_pa
     with running_studio(tmp_path / "data") as studio:
         assert page_status(studio) == 200
         assert studio.setup_link.startswith(f"{studio.address}/accounts/setup/")
-        assert httpx.get(studio.setup_link, trust_env=False).status_code == 200
+        assert loopback.get(studio.setup_link).status_code == 200
         assert (studio.data_dir.stat().st_mode & 0o777) == 0o700
         studio.add_administrator()
 
@@ -188,7 +189,7 @@ def test_a_web_worker_that_is_killed_comes_back(own_studio: RunningStudio) -> No
 
 @pytest.mark.parametrize("part", ["--name engine", "--name studio"])
 def test_a_frozen_cluster_is_ended_as_a_whole_and_started_again(own_studio: RunningStudio, part: str) -> None:
-    wait_until(lambda: httpx.get(f"{own_studio.address}/readyz", trust_env=False).status_code == 200)
+    wait_until(lambda: loopback.get(f"{own_studio.address}/readyz").status_code == 200)
     beat = own_studio.data_dir / "run" / ("engine.beat" if "engine" in part else "studio.beat")
     wait_until(beat.exists)
     (main,) = mains(own_studio, part)
@@ -256,7 +257,7 @@ def test_pages_and_clusters_can_run_apart_on_one_data_folder(tmp_path: Path) -> 
         running_studio(tmp_path / "data", "--only", "cluster") as cluster,
     ):
         assert page_status(web) == 200
-        wait_until(lambda: httpx.get(f"{web.address}/readyz", trust_env=False).status_code == 200)
+        wait_until(lambda: loopback.get(f"{web.address}/readyz").status_code == 200)
 
         cluster.process.send_signal(signal.SIGTERM)
         assert cluster.process.wait(15) == 0

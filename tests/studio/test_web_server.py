@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests import loopback
 from tests.studio.conftest import MAX_UPLOAD_MB
 from tests.studio_process import RunningStudio
 
@@ -50,7 +51,7 @@ def cookies_of(client: httpx.Client) -> str:
 
 
 def test_an_ordinary_page_has_a_request_id_and_a_strict_policy(studio: RunningStudio) -> None:
-    answer = httpx.get(f"{studio.address}/accounts/login/", trust_env=False)
+    answer = loopback.get(f"{studio.address}/accounts/login/")
 
     assert answer.status_code == 200
     assert len(answer.headers["x-request-id"]) == 16
@@ -59,10 +60,10 @@ def test_an_ordinary_page_has_a_request_id_and_a_strict_policy(studio: RunningSt
 
 
 def test_probes_answer_without_a_session(studio: RunningStudio) -> None:
-    assert httpx.get(f"{studio.address}/healthz", trust_env=False).text == "ok\n"
+    assert loopback.get(f"{studio.address}/healthz").text == "ok\n"
 
     deadline = time.monotonic() + 20
-    while (answer := httpx.get(f"{studio.address}/readyz", trust_env=False)).status_code != 200:
+    while (answer := loopback.get(f"{studio.address}/readyz")).status_code != 200:
         assert time.monotonic() < deadline, answer.text
         time.sleep(0.2)
     assert answer.json() == {"database": "ok", "cluster": "ok", "storage": "ok", "hosts": "ok"}
@@ -135,7 +136,7 @@ def test_slow_senders_do_not_keep_pages_from_anybody(studio: RunningStudio) -> N
             connection.sendall(head)
 
         began = time.monotonic()
-        answer = httpx.get(f"{studio.address}/accounts/login/", trust_env=False, timeout=10)
+        answer = loopback.get(f"{studio.address}/accounts/login/", timeout=10)
 
         assert answer.status_code == 200
         assert time.monotonic() - began < 5
@@ -194,11 +195,11 @@ def test_clients_that_hang_up_in_the_middle_of_an_answer_leave_no_thread_behind(
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask_and_leave, range(40)))
 
-    assert httpx.get(f"{studio.address}/accounts/login/", trust_env=False, timeout=10).status_code == 200
+    assert loopback.get(f"{studio.address}/accounts/login/", timeout=10).status_code == 200
 
 
 def test_access_lines_carry_no_query(studio: RunningStudio) -> None:
-    httpx.get(f"{studio.address}/accounts/login/?next=/secret-{'x' * 8}", trust_env=False)
+    loopback.get(f"{studio.address}/accounts/login/?next=/secret-{'x' * 8}")
 
     log = (studio.data_dir.parent / f"{studio.data_dir.name}.log").read_text()
 

@@ -16,6 +16,7 @@ from accounts import keys
 from accounts.models import ApiKey, User
 from generations.models import ApiCall, ApiCallContent, ApiUsage, CallStatus
 from generations.relay import switchboard
+from tests import loopback
 from tests.generations.api.caller import Answer, Caller, run
 from tests.generations.api.conftest import MakeCaller
 
@@ -36,7 +37,7 @@ def anthropic(prompt: str, **more: Any) -> dict[str, Any]:
 
 def straight(gateway: str, path: str, body: dict[str, Any]) -> httpx.Response:
     """Ask the sandbox itself."""
-    return httpx.post(f"{gateway}{path}", json=body, headers={"Authorization": "Bearer sandbox"}, trust_env=False)
+    return loopback.post(f"{gateway}{path}", json=body, headers={"Authorization": "Bearer sandbox"})
 
 
 def plain(body: bytes) -> bytes:
@@ -45,7 +46,7 @@ def plain(body: bytes) -> bytes:
 
 def heard(gateway: str, path: str) -> dict[str, Any]:
     """Return the last request that the sandbox got at this address."""
-    rows = httpx.get(f"{gateway}/sandbox/requests?limit=20", trust_env=False).json()
+    rows = loopback.get(f"{gateway}/sandbox/requests?limit=20").json()
     found: dict[str, Any] = [row for row in rows if row["path"] == path][-1]
     return found
 

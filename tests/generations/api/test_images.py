@@ -7,7 +7,6 @@ import base64
 import io
 from typing import Any
 
-import httpx
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -20,6 +19,7 @@ from accounts.models import User
 from generations.api.auth import forget_what_is_known
 from generations.models import ApiCall, Asset, CallStatus, Generation, Installation, Status
 from generations.relay import switchboard
+from tests import loopback
 from tests.factories import make_completed, model_named
 from tests.generations.api.caller import Answer, Caller, run
 from tests.generations.api.engine_beside import engine_beside
@@ -328,5 +328,5 @@ def test_the_sandbox_was_asked_once(caller: Caller, sandbox: str) -> None:
     made(caller, body)
     made(caller, body, headers=RETRY)
 
-    ledger = httpx.get(f"{sandbox}/sandbox/ledger", trust_env=False).json()
+    ledger = loopback.get(f"{sandbox}/sandbox/ledger").json()
     assert sum(row["prompt"] == body["prompt"] for row in ledger) == 1

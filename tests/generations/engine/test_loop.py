@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable
 
-import httpx
 import pytest
 from django.db import connections
 from django.utils import timezone
@@ -21,6 +20,7 @@ from generations.lifecycle.cancel import cancel
 from generations.lifecycle.collect import collect
 from generations.lifecycle.create import Order, create_generation
 from generations.models import GatewayState, Generation, GenerationEvent, Status
+from tests import loopback
 from tests.factories import model_named
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,7 +99,7 @@ def settled(*generations: Generation) -> Callable[[], bool]:
 def ledger(generation: Generation) -> int:
     """Return how often the sandbox accepted this prompt."""
     ledger_url = f"{wiring.gateway_endpoint().base_url}/sandbox/ledger"
-    rows = httpx.get(ledger_url, trust_env=False, timeout=HANG_SECONDS).json()
+    rows = loopback.get(ledger_url, timeout=HANG_SECONDS).json()
     return sum(row["prompt"] == generation.prompt for row in rows)
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from generations.gateway import client
@@ -26,6 +25,7 @@ from generations.gateway.types import (
     WireRequest,
     WireResponse,
 )
+from tests import loopback
 from tests.generations.gateway.answers import run
 
 FINAL = {TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED, TaskState.EXPIRED}
@@ -40,18 +40,18 @@ class SandboxGateway:
 
     def set_switches(self, **switches: Any) -> None:
         """Change how the sandbox behaves for every request."""
-        answer = httpx.post(f"{self.endpoint.base_url}/sandbox/control", json=switches, trust_env=False)
+        answer = loopback.post(f"{self.endpoint.base_url}/sandbox/control", json=switches)
         assert answer.status_code == 200, answer.text
 
     def last_request(self, path: str) -> dict[str, Any]:
         """Return the newest request to a path, as the sandbox heard it."""
-        requests = httpx.get(f"{self.endpoint.base_url}/sandbox/requests", trust_env=False).json()
+        requests = loopback.get(f"{self.endpoint.base_url}/sandbox/requests").json()
         found: dict[str, Any] = [request for request in requests if request["path"] == path][-1]
         return found
 
     def times_accepted(self, prompt: str) -> int:
         """Return how often the sandbox took an order for this prompt."""
-        ledger = httpx.get(f"{self.endpoint.base_url}/sandbox/ledger", trust_env=False).json()
+        ledger = loopback.get(f"{self.endpoint.base_url}/sandbox/ledger").json()
         rows = ledger["rows"] if isinstance(ledger, dict) else ledger
         return sum(row["prompt"] == prompt for row in rows)
 

@@ -29,6 +29,7 @@ from generations.media.bucket import PART_BYTES, StorageUnavailableError
 from generations.media.signing import signed_address
 from generations.models import Asset, CatalogModel, GenerationOutput, ModelInput, Status, Visibility
 from studio.storage import read_bucket
+from tests import loopback
 from tests.buckets import content_of, keys_in
 from tests.conftest import free_port
 from tests.factories import make_generation
@@ -62,7 +63,7 @@ def use(settings: Any, storage_url: str) -> None:
 
 
 def get(address: str, **headers: str) -> httpx.Response:
-    return httpx.get(address, headers=headers, trust_env=False, timeout=10)
+    return loopback.get(address, headers=headers, timeout=10)
 
 
 def test_an_upload_lies_in_the_bucket_with_its_thumbnails(asset: Asset, bucket: str, disk: Any) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-import httpx
 import pytest
 from django.db import connections
 from django.utils import timezone
@@ -16,6 +15,7 @@ from generations.models import CatalogModel, Message, MessageStatus, Thread, Tim
 from generations.relay import branches, naming, turns
 from generations.relay.naming import clean
 from generations.relay.station import Station
+from tests import loopback
 from tests.generations.relay.stations import ANTHROPIC, OPENAI, MakeReply, open_station, read_to_end, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ BOTH = pytest.mark.parametrize("model", [OPENAI, ANTHROPIC])
 
 def wishes(gateway: str) -> int:
     """Return how many titles the sandbox has been asked for."""
-    ledger = httpx.get(f"{gateway}/sandbox/ledger", trust_env=False).json()
+    ledger = loopback.get(f"{gateway}/sandbox/ledger").json()
     return sum(row["prompt"] == naming.WISH for row in ledger)
 
 

@@ -9,7 +9,6 @@ import json
 import uuid
 from collections.abc import Callable
 
-import httpx
 import pytest
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from generations.relay.producer import Producer, Work
 from generations.relay.station import Station
 from generations.relay.viewers import HANG_UP
 from generations.views.shown_messages import shown_message
+from tests import loopback
 from tests.generations.relay.stations import (
     ANTHROPIC,
     OPENAI,
@@ -39,7 +39,7 @@ BOTH = pytest.mark.parametrize("model", [OPENAI, ANTHROPIC])
 
 def submits(gateway: str, word: str) -> int:
     """Return how many chat requests with this word the sandbox has accepted."""
-    ledger = httpx.get(f"{gateway}/sandbox/ledger", trust_env=False).json()
+    ledger = loopback.get(f"{gateway}/sandbox/ledger").json()
     return sum(word in json.dumps(row) for row in ledger)
 
 
