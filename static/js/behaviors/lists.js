@@ -69,14 +69,17 @@ async function reload() {
 }
 document.addEventListener("library:reload", reload);
 
-// A dialog would stand naked until its stylesheet is there.
-const styled = (dialog) => Promise.all([...dialog.querySelectorAll('link[rel="stylesheet"]')].map((link) => link.sheet
-  || new Promise((resolve) => { for (const event of ["load", "error"]) link.addEventListener(event, resolve, { once: true }); })));
+async function openTransient(dialog) {
+  dialog.removeAttribute("data-transient");
+  const { styled, takeAway } = await import("../modules/dialogs.js");
+  dialog.addEventListener("close", () => takeAway(dialog), { once: true });
+  await styled(dialog);
+  dialog.showModal();
+}
 
 function wake(root) {
   for (const dialog of root.querySelectorAll?.("dialog[data-transient]:not([open])") ?? []) {
-    dialog.addEventListener("close", () => dialog.remove(), { once: true });
-    styled(dialog).then(() => dialog.showModal());
+    openTransient(dialog);
   }
   for (const undo of root.querySelectorAll?.('[data-behavior~="undo"]:not([data-awake])') ?? []) {
     undo.dataset.awake = "";

@@ -3,6 +3,8 @@
 // The words stay in the field and the focus with them; aria-activedescendant says which line is meant. Enter takes it
 // when its list answers what stands in the field; a composition of an input method is never taken for words.
 
+import { fetchDialog } from "./dialogs.js";
+
 const ADDRESS = "/palette/";
 const ASK_MS = 120;
 
@@ -77,16 +79,8 @@ export async function openPalette() {
     dialogOf().close();
     return;
   }
-  const place = document.createElement("div");
-  document.body.append(place);
-  await window.htmx.ajax("GET", ADDRESS, { target: place, swap: "innerHTML" });
-  const dialog = place.querySelector("dialog");
-  if (!dialog) {
-    place.remove();
-    return;
-  }
-  const link = dialog.querySelector('link[rel="stylesheet"]');
-  if (!link.sheet) await new Promise((resolve) => { for (const event of ["load", "error"]) link.addEventListener(event, resolve, { once: true }); });
+  const dialog = await fetchDialog(ADDRESS);
+  if (!dialog) return;
   document.querySelector("#person-menu:popover-open")?.hidePopover();
   wire(dialog);
   dialog.showModal();

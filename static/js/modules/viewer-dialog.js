@@ -2,6 +2,8 @@
 //
 // Server: GET /g/<id>/ with HX-Target "dialogs" answers the dialog, with "viewer-root" what is inside of it.
 
+import { takeAway } from "./dialogs.js";
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dialogOf = () => document.getElementById("viewer-dialog");
 const rootOf = () => document.getElementById("viewer-root");
@@ -76,7 +78,7 @@ function close() {
   const card = document.querySelector(`#timeline [data-card][id="card-${id}"] [data-card-open]`) ?? opener;
   dialog.querySelectorAll("video").forEach((video) => video.pause());
   dialog.close();
-  dialog.remove();
+  takeAway(dialog);
   document.title = listTitle;
   if (card?.isConnected) {
     card.focus({ preventScroll: true });
