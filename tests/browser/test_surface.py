@@ -6,10 +6,10 @@ One studio with a filled history serves all of them. A page that joins the studi
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.surface import OVERHANG_SCRIPT, SHIFT_SCRIPT, PageAddress, axe_findings, markup_findings
 from tests.studio_process import RunningStudio, running_studio
@@ -20,6 +20,13 @@ NEWEST_OF = "SELECT public_id FROM {table} WHERE {condition} ORDER BY id DESC LI
 PAGES = [
     PageAddress("create", "/"),
     PageAddress("library", "/library/"),
+    PageAddress("team", "/library/?scope=team"),
+    PageAddress("trash", "/library/?scope=trash"),
+    PageAddress("search without a hit", "/library/?q=nowhere-to-be-found"),
+    PageAddress("boards", "/library/boards/"),
+    PageAddress("board", "/library/boards/{board}/"),
+    PageAddress("export", "/library/exports/{export}/"),
+    PageAddress("compare two", "/compare/?a={generation}&b={other}"),
     PageAddress("generation", "/g/{generation}/"),
     PageAddress("generation that failed", "/g/{failed}/"),
     PageAddress("chat", "/chat/"),
@@ -71,10 +78,21 @@ def ids(studio: RunningStudio) -> dict[str, str]:
     def newest(table: str, condition: str) -> str:
         return str(uuid.UUID(str(studio.query(NEWEST_OF.format(table=table, condition=condition))[0][0])))
 
+    client = studio.sign_in()
+    headers = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": studio.address}
+    board = {"name": "Tides", "note": "What the sea leaves", "visibility": "team"}
+    client.post("/library/boards/new/", data=board, headers=headers).raise_for_status()
+    newest_board = newest("generations_board", "1")
+    chosen = {"all": "1", "q": "status:done kind:image", "scope": "mine"}
+    client.post("/library/selections/", data={**chosen, "board_id": newest_board}, headers=headers).raise_for_status()
+    client.post("/library/selections/", data={**chosen, "verb": "download"}, headers=headers).raise_for_status()
     return {
-        "generation": newest("generations_generation", "status = 'completed'"),
+        "generation": newest("generations_generation", "status = 'completed' AND kind = 'image'"),
+        "other": newest("generations_generation", "status = 'completed' AND kind = 'image' AND id % 2 = 0"),
         "failed": newest("generations_generation", "status = 'failed'"),
         "thread": newest("generations_thread", "1"),
+        "board": newest_board,
+        "export": newest("generations_selection", "verb = 'download'"),
     }
 
 
@@ -111,6 +129,74 @@ def test_a_page_has_no_finding_and_does_not_shift(
     assert complaints == []
     # To three digits, as browsers report it: a relative time that grows by a word moves its neighbour by less.
     assert round(page.evaluate("window.layoutShift"), 3) == 0
+    context.close()
+
+
+def opener(dialog: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(f"[data-dialog={dialog}]").click()
+
+
+def open_thread_settings(page: Page) -> None:
+    page.locator("#thread-settings-open").click()
+
+
+def open_viewer(page: Page) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+
+def open_organise(page: Page) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("b")
+
+
+DIALOGS = [
+    pytest.param("/library/", "#shortcuts", lambda page: page.keyboard.press("?"), id="keys"),
+    pytest.param("/library/", "#palette", lambda page: page.keyboard.press("Control+k"), id="palette"),
+    pytest.param("/library/?q=status:done+kind:image", "#viewer-dialog", open_viewer, id="item over its list"),
+    pytest.param("/library/?q=status:done+kind:video", "#viewer-dialog", open_viewer, id="clip over its list"),
+    pytest.param("/library/?scope=mine&q=status:done", "#organise", open_organise, id="boards and tags"),
+    pytest.param("/library/boards/", "#new-board", opener("new-board"), id="new board"),
+    pytest.param("/library/boards/{board}/", "#edit-board", opener("edit-board"), id="change a board"),
+    pytest.param("/library/boards/{board}/", "#delete-board", opener("delete-board"), id="delete a board"),
+    pytest.param("/chat/{thread}/", "#thread-settings", open_thread_settings, id="thread settings"),
+]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("path", "selector", "open_dialog"), [one[1:] for one in DIALOGS], ids=[one[0] for one in DIALOGS]
+)
+def test_a_dialog_has_no_finding_fits_a_phone_and_leaves_by_escape(
+    browser: Browser,
+    studio: RunningStudio,
+    session: list[dict[str, str]],
+    ids: dict[str, str],
+    path: str,
+    selector: str,
+    open_dialog: Callable[[Page], None],
+    theme: str,
+) -> None:
+    language = "zh-CN" if theme == "dark" else "en-US"
+    context = open_context(browser, session, PAGES[0], color_scheme=theme, locale=language)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda one: complaints.append(one.text) if one.type in {"error", "warning"} else None)
+    page.goto(studio.address + path.format(**ids), wait_until="networkidle")
+
+    open_dialog(page)
+
+    expect(page.locator(selector)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("one => one.contains(document.activeElement)", page.locator(selector).element_handle())
+    assert axe_findings(page) == []
+    for width in (320, 360, 768):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate(OVERHANG_SCRIPT) == [], f"at {width} pixels"
+    page.keyboard.press("Escape")
+    expect(page.locator(f"{selector}:visible")).to_have_count(0)
+    assert complaints == []
     context.close()
 
 
