@@ -86,13 +86,14 @@ def ids(studio: RunningStudio) -> dict[str, str]:
     chosen = {"all": "1", "q": "status:done kind:image", "scope": "mine"}
     client.post("/library/selections/", data={**chosen, "board_id": newest_board}, headers=headers).raise_for_status()
     client.post("/library/selections/", data={**chosen, "verb": "download"}, headers=headers).raise_for_status()
+    newest_image = "SELECT max(id) FROM generations_generation WHERE status = 'completed' AND kind = 'image'"
     return {
         "generation": newest("generations_generation", "status = 'completed' AND kind = 'image'"),
-        "other": newest("generations_generation", "status = 'completed' AND kind = 'image' AND id % 2 = 0"),
+        "other": newest("generations_generation", f"status = 'completed' AND kind = 'image' AND id < ({newest_image})"),
         "failed": newest("generations_generation", "status = 'failed'"),
         "thread": newest("generations_thread", "1"),
         "board": newest_board,
-        "export": newest("generations_selection", "verb = 'download'"),
+        "export": newest("generations_selection", "1"),
     }
 
 
@@ -164,9 +165,7 @@ DIALOGS = [
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(
-    ("path", "selector", "open_dialog"), [one[1:] for one in DIALOGS], ids=[one[0] for one in DIALOGS]
-)
+@pytest.mark.parametrize(("path", "selector", "open_dialog"), DIALOGS)
 def test_a_dialog_has_no_finding_fits_a_phone_and_leaves_by_escape(
     browser: Browser,
     studio: RunningStudio,

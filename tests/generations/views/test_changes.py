@@ -175,6 +175,7 @@ def test_every_page_learns_of_a_pause_by_itself_also_where_nothing_changes(signe
     assert 'id="banner-pause"' not in signed_in.get("/gateway/pause/?known=auth", headers=HTMX).content.decode()
 
 
+@pytest.mark.django_db
 def test_a_stranger_is_told_nothing_of_a_pause(client: Client) -> None:
     GatewayState.objects.create(endpoint_url=wiring.state_name(), paused_reason="auth", paused_at=timezone.now())
 
