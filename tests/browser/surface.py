@@ -70,7 +70,7 @@ def markup_findings(html: str) -> list[str]:
     # Through a file: the validator ends before a pipe has taken a long report.
     report = Path(tempfile.mkdtemp()) / "report.json"
     done = subprocess.run(
-        [VALIDATOR, "--stdin", "--formatter", f"json={report}", "--config", MARKUP / ".htmlvalidate.json"],
+        [VALIDATOR, "--stdin", "--formatter", f"json={report}", "--config", MARKUP / ".htmlvalidate.cjs"],
         input=html,
         capture_output=True,
         text=True,

@@ -23,8 +23,8 @@ function divide(section) {
       show();
     });
   }
-  document.getElementById("compare-slider").checked = true;
-  section.dataset.mode = "slider";
+  // A browser that comes back to the page may remember the other choice.
+  section.dataset.mode = document.querySelector('input[name="compare_mode"]:checked').value;
   show();
 }
 
