@@ -5,7 +5,9 @@
 
 function say(name) {
   const words = document.getElementById("copy-image-words")?.content.querySelector(`[data-${name}] .notice`);
-  if (words) document.getElementById("notices")?.append(words.cloneNode(true));
+  if (!words) return;
+  document.getElementById(words.id)?.remove();
+  document.getElementById("notices")?.append(words.cloneNode(true));
   document.dispatchEvent(new CustomEvent("notice:added"));
 }
 
