@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -18,9 +18,9 @@ PATIENCE_MS = 20_000
 
 @contextlib.contextmanager
 def signed_in(
-    browser: Browser, studio: RunningStudio, name: str = "measure", **more: object
+    browser: Browser, studio: RunningStudio, name: str = "measure", *, expected: Sequence[str] = (), **more: object
 ) -> Iterator[BrowserContext]:
-    """Yield a window with one page; at its end nothing may stand in the console."""
+    """Yield a window with one page; at its end nothing may stand in the console but what is `expected`."""
     context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **more})
     expect.set_options(timeout=PATIENCE_MS)
     complaints: list[str] = []
@@ -34,5 +34,5 @@ def signed_in(
     expect(page).not_to_have_url(re.compile("login"))
     yield context
     context.close()
-    unexpected = [one for one in complaints if not any(word in one for word in EXPECTED)]
+    unexpected = [one for one in complaints if not any(word in one for word in (*EXPECTED, *expected))]
     assert not unexpected, "\n".join(unexpected)

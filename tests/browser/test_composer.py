@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.people import signed_in
 from tests.studio_process import PASSWORD, RunningStudio, running_studio
 
 pytestmark = pytest.mark.browser
@@ -43,22 +44,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
 @pytest.fixture
 def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
     """A signed-in browser whose console must stay empty."""
-    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
-    complaints: list[str] = []
-    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    page = context.new_page()
-    page.goto(f"{studio.address}/accounts/login/")
-    page.locator("[name=login]").fill("measure")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page).not_to_have_url(re.compile("login"))
-    yield context
-    context.close()
-    # A 409 and a 422 are answers that the page shows in words; Chromium notes them all the same.
-    # Refusals are what some tests are about; where a test stops the studio, open tabs ask in vain.
-    expected = ("409", "422", "CONNECTION_REFUSED", "CONNECTION_RESET", "htmx:afterRequest", "htmx:sendError")
-    assert [one for one in complaints if not any(word in one for word in expected)] == []
+    # Where a test stops the studio, open tabs ask in vain.
+    with signed_in(browser, studio, expected=("CONNECTION_REFUSED", "CONNECTION_RESET")) as context:
+        yield context
 
 
 @pytest.fixture
