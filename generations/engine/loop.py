@@ -126,12 +126,16 @@ class Engine:
         self.is_unsure = False
 
     def _upkeep(self, now: datetime.datetime) -> None:
-        self.is_stopping = self.is_stopping or shift.is_stop_wished()
+        # Only ever set here, never assigned: the loop's own thread may ask for the end at this very moment.
+        if shift.is_stop_wished():
+            self.is_stopping = True
         elapsed = time.monotonic()
         if elapsed - self.renewed >= shift.RENEW_SECONDS:
             in_flight = len(self.submits) + len(self.polls)
             state = shift.renew_shift(self.token, now=now, in_flight=in_flight, lateness=self.lateness.taken())
-            self.is_held, self.is_stopping = state.is_held, self.is_stopping or state.is_stopping
+            self.is_held = state.is_held
+            if state.is_stopping:
+                self.is_stopping = True
             self.renewed = elapsed
             self.watched = tick.watched_count()
         if elapsed - self.probed >= PROBE_EVERY_SECONDS:
