@@ -61,6 +61,9 @@ def test_an_item_opens_over_its_list_and_keys_walk_on(page: Page, studio: Runnin
     expect(page).to_have_url(first)
 
     scale = dialog.locator("output[data-viewer=scale]")
+    page.wait_for_function("() => document.querySelector('#viewer-dialog [data-viewer-media]').complete")
+    page.keyboard.press("0")
+    page.wait_for_timeout(500)
     before = scale.inner_text()
     page.keyboard.press("+")
     expect(scale).not_to_have_text(before)

@@ -77,7 +77,8 @@ document.addEventListener("submit", (event) => {
   if (canNotify() && Notification.permission === "granted") return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  askPermission(form).then((isGranted) => { if (isGranted) form.requestSubmit(); });
+  // Not before this event is over: a form that is just being submitted cannot be submitted.
+  askPermission(form).then((isGranted) => { if (isGranted) setTimeout(() => form.requestSubmit()); });
 }, { capture: true });
 
 document.addEventListener("click", (event) => {

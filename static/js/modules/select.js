@@ -16,6 +16,12 @@ const isAll = () => bar()?.elements.all.value === "1";
 
 export async function begin(address) {
   list()?.setAttribute("data-selecting", "");
+  // The key that ticks a box begins the mode as well; its tick came before this module did.
+  for (const box of boxes()) {
+    if (!box.checked || chosen.has(box.value)) continue;
+    chosen.add(box.value);
+    anchor = box;
+  }
   if (!bar()) {
     await window.htmx.ajax("GET", address, { target: "#select-slot", swap: "innerHTML" });
   }

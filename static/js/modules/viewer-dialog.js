@@ -86,6 +86,31 @@ function close() {
   }
 }
 
+// Keys are faster than answers: one that comes on the way to an item is obeyed when that item is there.
+const WALKING = new Set(["ArrowLeft", "ArrowUp", "k", "ArrowRight", "ArrowDown", "j"]);
+const pressed = [];
+let isWalking = false;
+
+async function walkOn(address) {
+  isWalking = true;
+  try {
+    await walk(address);
+  } finally {
+    isWalking = false;
+    const key = pressed.shift();
+    const link = key && rootOf()?.querySelector(`a[data-shortcut~="${key}"]`);
+    if (link) link.click();
+    else pressed.length = 0;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!isWalking || !WALKING.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  pressed.push(event.key);
+}, { capture: true });
+
 async function walk(address) {
   const focused = document.activeElement?.dataset.shortcut ?? "ArrowRight j ArrowDown";
   await fetchInto(address, "#viewer-root", "outerHTML");
@@ -112,7 +137,7 @@ document.addEventListener("click", (event) => {
   } else if (link.pathname.startsWith("/g/") && !link.hasAttribute("hx-get")) {
     event.preventDefault();
     history.replaceState({}, "", link.href);
-    walk(link.href);
+    walkOn(link.href);
   }
 });
 
