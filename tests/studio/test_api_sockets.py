@@ -72,7 +72,7 @@ def test_who_does_not_read_or_send_on_is_let_go_and_holds_nobody_up(studio: Runn
             # Nothing, half a head, half a body.
             connection.sendall((b"", whole[:40], whole[:-5])[place % 3])
 
-        assert until(lambda: statuses()[:1] == ["open"])
+        assert until(lambda: bool(statuses()))
         assert [ask(studio, secret).status_code for _ in range(5)] == [200] * 5
         assert until(lambda: statuses()[0] == "stopped")
 
