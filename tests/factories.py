@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -62,10 +63,11 @@ def make_generation(owner: User, *, status: Status = Status.QUEUED, **more: Any)
             answered_at=now if task_id else None,
             outcome="accepted" if task_id else "",
         )
-    entry = TimelineEntry.objects.record_generation(generation)
-    folds.fold([entry])
-    index.write([entry])
-    Revision.objects.bump([entry])
+    with transaction.atomic():
+        entry = TimelineEntry.objects.record_generation(generation)
+        folds.fold([entry])
+        index.write([entry])
+        Revision.objects.bump([entry])
     return generation
 
 
