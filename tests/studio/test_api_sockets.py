@@ -59,8 +59,11 @@ def ask(studio: RunningStudio, secret: str) -> httpx.Response:
 
 
 def test_who_does_not_read_or_send_on_is_let_go_and_holds_nobody_up(studio: RunningStudio, secret: str) -> None:
+    # Other tests have called the same studio before.
+    last = studio.query("SELECT COALESCE(MAX(id), 0) FROM generations_apicall")[0][0]
+
     def statuses() -> list[object]:
-        return [row[0] for row in studio.query("SELECT status FROM generations_apicall ORDER BY id")]
+        return [row[0] for row in studio.query("SELECT status FROM generations_apicall WHERE id > ? ORDER BY id", last)]
 
     with contextlib.ExitStack() as open_until_the_end:
         slow = open_until_the_end.enter_context(connect(studio))
@@ -80,6 +83,6 @@ def test_who_does_not_read_or_send_on_is_let_go_and_holds_nobody_up(studio: Runn
         assert {ending[:12] for ending in endings[2::3]} == {b"HTTP/1.1 408"}
         assert all(ending[:12] in (b"", b"HTTP/1.1 408") for ending in endings)
 
-    charge = studio.query("SELECT charge_amount, failure_reason FROM generations_apicall ORDER BY id LIMIT 1")[0]
+    charge = studio.query("SELECT charge_amount FROM generations_apicall WHERE id > ? ORDER BY id LIMIT 1", last)[0]
     assert charge[0] is not None
     assert ask(studio, secret).status_code == 200
