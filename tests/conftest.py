@@ -79,8 +79,6 @@ def seed_catalogue() -> None:
     from django.apps import apps
 
     importlib.import_module("generations.migrations.0003_catalogue").seed(apps, None)
-    importlib.import_module("generations.migrations.0007_clip_limits").fill(apps, None)
-    importlib.import_module("generations.migrations.0020_chat_catalogue").seed(apps, None)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,9 @@
 Prices are estimates in the installation's currency; those published in dollars are taken at 7.1 yuan.
 Source: https://www.volcengine.com/docs/82379/1520757 and …/1544106 (Seedance),
 https://ai.google.dev/gemini-api/docs/image-generation (Nano Banana),
-https://developers.openai.com/api/reference/resources/images/methods/generate.md (gpt-image-2).
+https://developers.openai.com/api/reference/resources/images/methods/generate.md (gpt-image-2),
+https://docs.claude.com/en/docs/build-with-claude/vision and https://platform.openai.com/docs/guides/images-vision
+(pictures in chats; larger ones are scaled before they are sent).
 """
 
 from decimal import Decimal
@@ -17,6 +19,7 @@ MEGABYTE = 1024 * 1024
 CLIP_RATIOS = "16:9,4:3,1:1,3:4,9:16,21:9,adaptive"
 PICTURE_RATIOS = "1:1,16:9,9:16,4:3,3:4,3:2,2:3,5:4,4:5,21:9"
 PICTURES = "image/png,image/jpeg,image/webp"
+CHAT_PICTURES = f"{PICTURES},image/gif"
 
 
 def choice(name: str, values: str, default: str, **more: Any) -> dict[str, Any]:
@@ -73,6 +76,10 @@ def clip_inputs() -> list[dict[str, Any]]:
             "max_side": 6000,
             "min_ratio": Decimal("0.4"),
             "max_ratio": Decimal("2.5"),
+            "min_pixels": 409_600,
+            "max_pixels": 2_086_876,
+            "min_frame_rate": Decimal(24),
+            "max_frame_rate": Decimal(60),
             "by_address_only": True,
             **lengths,
         },
@@ -118,6 +125,20 @@ def banana(name: str, title: str, zh: str, note_en: str, note_zh: str, **more: A
         "inputs": [edit_input(10, 10 * MEGABYTE)],
         **more,
     }
+
+
+def chat_parameters(length: str, *, hottest: int, most_tokens: int) -> list[dict[str, Any]]:
+    temperature = {"label_en": "Temperature", "label_zh": "温度", "minimum": 0, "maximum": hottest}
+    longest = {"label_en": "Longest reply, in tokens", "label_zh": "最长回复（token）"}
+    return [
+        {"name": "temperature", "type": "number", **temperature},
+        whole(length, 16, most_tokens, "", **longest),
+    ]
+
+
+def chat_inputs(*, max_bytes: int, max_side: int) -> list[dict[str, Any]]:
+    limits = {"mimes": CHAT_PICTURES, "max_count": 20, "max_bytes": max_bytes, "max_side": max_side}
+    return [{"role": "attachment", "media": "image", **limits}]
 
 
 def models() -> list[dict[str, Any]]:
@@ -210,7 +231,7 @@ def models() -> list[dict[str, Any]]:
             "parameters": [
                 {"name": "size", "type": "size", "values": "auto,1024x1024,1536x1024,1024x1536", "default": "auto"},
                 choice("quality", "auto,low,medium,high", "auto"),
-                whole("n", 1, 10, "1"),
+                whole("n", 1, 10, "1", is_advanced=True, label_en="Images a request", label_zh="每次请求的图片数"),
                 choice("output_format", "png,jpeg,webp", "png", is_advanced=True),
                 whole("output_compression", 0, 100, "", condition="output_format=jpeg|webp", is_advanced=True),
                 choice("background", "auto,opaque", "auto", is_advanced=True),
@@ -242,6 +263,8 @@ def models() -> list[dict[str, Any]]:
             "context_window_tokens": 400_000,
             "max_output_tokens": 128_000,
             "price_rule": {"rule": "chat_tokens", "input_per_million": "8.9", "output_per_million": "71"},
+            "parameters": chat_parameters("max_completion_tokens", hottest=2, most_tokens=128_000),
+            "inputs": chat_inputs(max_bytes=15 * MEGABYTE, max_side=2_048),
         },
         {
             "gateway_name": "claude-sonnet-4-6",
@@ -256,6 +279,8 @@ def models() -> list[dict[str, Any]]:
             "context_window_tokens": 200_000,
             "max_output_tokens": 16_000,
             "price_rule": {"rule": "chat_tokens", "input_per_million": "21.3", "output_per_million": "106.5"},
+            "parameters": chat_parameters("max_tokens", hottest=1, most_tokens=16_000),
+            "inputs": chat_inputs(max_bytes=3_750_000, max_side=1_568),
         },
     ]
 

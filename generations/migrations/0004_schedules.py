@@ -1,4 +1,4 @@
-"""What runs by itself: a look each minute whether an engine is on shift, and a sweep each hour."""
+"""What runs by itself: looks whether an engine is on shift and what waits for the index, sweeps, purges."""
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -7,6 +7,8 @@ from django.db.migrations.state import StateApps
 SCHEDULES = (
     ("an engine is on shift", "generations.jobs.ensure_engine", 1),
     ("sweep temporary files", "generations.jobs.sweep", 60),
+    ("tend the library", "generations.jobs.tend_library", 1),
+    ("empty the trash", "generations.jobs.purge_trash", 60),
 )
 
 
