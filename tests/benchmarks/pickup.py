@@ -63,7 +63,7 @@ def measure(studio: RunningStudio, *, orders: int) -> list[float]:
     with contextlib.closing(studio.sign_in()) as client:
         client.get("/")
         for _ in range(orders):
-            prompt = f"A lighthouse {uuid.uuid4().hex} [sandbox tiny]"
+            prompt = f"A lighthouse {uuid.uuid4().hex} [sandbox polls=1] [sandbox tiny]"
             time.sleep(random.uniform(*IDLE_SECONDS))
             clicked_at = time.time()
             studio.submit(client, prompt=prompt, duration="4", resolution="480p")
