@@ -18,21 +18,21 @@ def _trust() -> SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def request(method: str, url: str, **more: Any) -> httpx.Response:
+def _request(method: str, url: str, **more: Any) -> httpx.Response:
     """Send one request on a connection of its own. Raises: httpx.HTTPError."""
     return httpx.request(method, url, verify=_trust(), trust_env=False, **more)
 
 
 def get(url: str, **more: Any) -> httpx.Response:
     """Read one address. Raises: httpx.HTTPError."""
-    return request("GET", url, **more)
+    return _request("GET", url, **more)
 
 
 def post(url: str, **more: Any) -> httpx.Response:
     """Post to one address. Raises: httpx.HTTPError."""
-    return request("POST", url, **more)
+    return _request("POST", url, **more)
 
 
 def put(url: str, **more: Any) -> httpx.Response:
     """Put something to one address. Raises: httpx.HTTPError."""
-    return request("PUT", url, **more)
+    return _request("PUT", url, **more)

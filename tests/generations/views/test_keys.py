@@ -23,11 +23,8 @@ SECRET = re.compile(r"sk-studio-[A-Za-z0-9]{43}")
 
 
 @pytest.fixture
-def fresh(client: Client, alice: User, settings: Settings) -> Client:
+def fresh(client: Client, alice: User) -> Client:
     """A browser in which alice has just signed in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    alice.set_password("studio-alice-password")
-    alice.save()
     client.post("/accounts/login/", {"login": "alice", "password": "studio-alice-password"})
     return client
 
