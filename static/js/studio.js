@@ -10,6 +10,7 @@ import "./behaviors/draft.js";
 import "./behaviors/dropzone.js";
 import "./behaviors/elapsed.js";
 import "./behaviors/file-order.js";
+import "./behaviors/given-up.js";
 import "./behaviors/hover-play.js";
 import "./behaviors/lists.js";
 import "./behaviors/local-time.js";

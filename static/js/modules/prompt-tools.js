@@ -62,8 +62,11 @@ function warnIfMoved(dialog) {
 }
 
 async function order(form, dialog, words) {
+  // From the first order on what is wrong stays shown, brought up to date as somebody types: an answer to what was typed
+  // before the order must not hide it again.
+  form.elements.is_order.value = "1";
+  window.htmx.trigger("#template-preview-place", "htmx:abort");
   const body = new URLSearchParams(new FormData(form));
-  body.set("is_order", "1");
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "HX-Request": "true" };
   const answer = await fetch(form.dataset.templateOrder, { method: "POST", body, headers });
   const html = await answer.text();
