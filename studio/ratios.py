@@ -1,6 +1,7 @@
 """The shapes that the timeline knows; `timeline.css` reserves space for exactly these."""
 
 import math
+from functools import lru_cache
 
 # Width by height. The four extremes are cropped in rows and shown whole on their own page.
 RATIOS = {
@@ -21,6 +22,8 @@ RATIOS = {
 }
 
 
+# Items of a team have a few dozen sizes.
+@lru_cache(maxsize=1_000)
 def nearest_ratio(width: int | None, height: int | None, ratio: str = "") -> str:
     """Return the ratio that a card reserves: the real size if known, else the chosen ratio, else a square.
 

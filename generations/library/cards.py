@@ -111,6 +111,15 @@ class Card:
         return self.generation is not None
 
     @property
+    def likeness(self) -> tuple[object, ...]:
+        """What decides which actions a card offers, beside its ids; empty where there is a list of its own files."""
+        if self.more_count:
+            return ()
+        cover = self.cover
+        waits = self.entry.status if self.is_cancelable else ""
+        return (cover.media if cover else "", self.is_favourite, self.days_left is None, self.entry.owner_id, waits)
+
+    @property
     def is_blocking(self) -> bool:
         """Whether the submit itself waits for the result, so that *submitting* is the running."""
         return bool(self.generation and self.generation.model.protocol in BLOCKING_PROTOCOLS)

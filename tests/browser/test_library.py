@@ -248,6 +248,35 @@ def test_two_tabs_that_change_one_board_lose_nothing(
     expect(other.locator("#inline-board-form").get_by_label("Name")).to_have_value("The second hand")
 
 
+def test_two_tabs_that_tag_one_item_keep_both_tags(context: BrowserContext, page: Page, studio: RunningStudio) -> None:
+    found = studio.query(
+        "SELECT g.public_id FROM generations_generation g JOIN accounts_user u ON u.id = g.owner_id "
+        "WHERE g.status = 'completed' AND u.username = 'measure' LIMIT 1"
+    )
+    item = f"{studio.address}/g/{uuid.UUID(str(found[0][0]))}/"
+    other = context.new_page()
+    for one in (page, other):
+        one.goto(item)
+        one.get_by_role("button", name="More actions").click()
+        one.get_by_role("link", name="Boards, tags…").click()
+        expect(one.get_by_role("dialog", name="Boards and tags")).to_be_visible()
+    for one, tag in ((page, "first hand, “quoted” 100%"), (other, "second hand")):
+        tags = one.get_by_label("Tags, separated by commas")
+        before = tags.input_value()
+        tags.fill(f"{before}, {tag}" if before else tag)
+        one.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(one.get_by_role("dialog", name="Boards and tags")).to_have_count(0)
+    other.close()
+
+    page.reload()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("link", name="Boards, tags…").click()
+    written = page.get_by_label("Tags, separated by commas")
+    expect(written).to_have_value(re.compile("first hand"))
+    expect(written).to_have_value(re.compile("“quoted” 100%"))
+    expect(written).to_have_value(re.compile("second hand"))
+
+
 def test_what_is_private_is_shared_later_and_then_the_team_sees_and_remixes_it(
     browser: Browser, page: Page, studio: RunningStudio
 ) -> None:

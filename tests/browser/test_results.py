@@ -22,6 +22,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
     """A studio with a history."""
     with running_studio(tmp_path_factory.mktemp("results") / "data") as running:
         running.add_administrator()
+        running.add_administrator("colleague")
         running.manage("seedhistory", "measure", "--generations", "60", "--threads", "1")
         yield running
 
@@ -109,6 +110,63 @@ def test_a_clip_plays_steps_by_frames_and_changes_speed(page: Page, studio: Runn
     page.wait_for_function("() => document.querySelector('.viewer__stage video').currentTime < 0.53")
     page.get_by_label("Speed").select_option("0.5")
     assert clip.evaluate("(video) => video.playbackRate") == 0.5
+
+
+def test_a_picture_is_panned_and_takes_the_whole_screen(page: Page, studio: RunningStudio) -> None:
+    page.goto(f"{studio.address}/g/{newest(studio, 'image')}/")
+    picture = page.locator("[data-viewer-media]").first
+    page.wait_for_function("() => document.querySelector('[data-viewer-media]').complete")
+    for _step in range(6):
+        page.get_by_role("button", name="Larger").click()
+    box = picture.bounding_box()
+    stage = page.locator(".viewer__stage").first.bounding_box()
+    assert box
+    assert stage
+    middle = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 30, steps=5)
+    page.mouse.up()
+    page.wait_for_function(
+        "(x) => document.querySelector('[data-viewer-media]').getBoundingClientRect().x > x + 40", arg=box["x"]
+    )
+
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement !== null")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement === null")
+
+
+def test_a_page_tells_cost_time_and_to_administrators_the_raw_states(
+    browser: Browser, page: Page, studio: RunningStudio
+) -> None:
+    page.goto(f"{studio.address}/g/{newest(studio, 'image')}/")
+    costs = page.get_by_role("region", name="Cost and time")
+    expect(costs).to_contain_text(re.compile(r"Charged\s*¥\d"))
+    expect(costs).to_contain_text(re.compile(r"Took\s*\d+:\d\d"))
+    expect(page.get_by_role("region", name="For administrators")).to_contain_text("completed")
+
+    found = studio.query("SELECT public_id FROM generations_generation WHERE visibility = 'team' LIMIT 1")
+    studio.manage(
+        "shell",
+        "-c",
+        "from accounts.models import User\n"
+        "User.objects.filter(username='colleague').update(is_superuser=False, is_staff=False)",
+    )
+    with signed_in(browser, studio, "colleague") as theirs:
+        their = theirs.pages[0]
+        their.goto(f"{studio.address}/g/{uuid.UUID(str(found[0][0]))}/")
+        expect(their.get_by_role("region", name="Cost and time")).to_be_visible()
+        expect(their.get_by_role("region", name="For administrators")).to_have_count(0)
+
+
+def test_a_result_is_downloaded_under_a_name_that_can_be_read(page: Page, studio: RunningStudio) -> None:
+    page.goto(f"{studio.address}/g/{newest(studio, 'image')}/")
+    with page.expect_download() as downloading:
+        page.keyboard.press("d")
+    download = downloading.value
+    assert re.fullmatch(r"[^/\\]{8,}\.(png|jpe?g|webp)", download.suggested_filename)
+    assert download.path().stat().st_size > 500
 
 
 def test_the_recipe_and_the_picture_are_copied(page: Page, studio: RunningStudio) -> None:
