@@ -89,7 +89,7 @@ def test_a_clip_plays_under_the_pointer_and_the_focus(page: Page, studio: Runnin
     card.hover()
     expect(clip).to_have_js_property("paused", False)
     assert clip.evaluate("(video) => video.muted")
-    page.get_by_role("heading", name="Create").hover()
+    page.get_by_role("textbox", name="Prompt").hover()
     expect(clip).to_have_js_property("paused", True)
 
     page.keyboard.press("j")
@@ -111,7 +111,7 @@ def test_a_clip_stays_still_for_who_asked_for_less_motion(browser: Browser, stud
 
 
 def test_cards_say_what_they_wait_for_and_what_went_wrong(page: Page, studio: RunningStudio) -> None:
-    page.goto(f"{studio.address}/?kind=video&model={SEEDANCE}&prompt=Slow+boats+[sandbox+seconds=40]")
+    page.goto(f"{studio.address}/?kind=video&model={SEEDANCE}&prompt=Slow+boats+[sandbox+seconds=20]")
     generate(page)
     slow = card_of(page, "Slow boats")
     expect(slow).to_have_attribute("data-status", "in_progress", timeout=60_000)
