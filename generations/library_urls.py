@@ -5,6 +5,7 @@ from django.urls import path
 from generations.views import boards, exports, items, library, selecting, selections
 
 urlpatterns = [
+    path("count/", library.found_count, name="found_count"),
     path("suggestions/", library.suggestions, name="library_suggestions"),
     path("select-bar/", selecting.select_bar, name="select_bar"),
     path("selections/", selections.selections, name="selections"),

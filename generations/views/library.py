@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -39,6 +40,13 @@ def library(request: AuthenticatedHttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+def found_count(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    """Answer how many a search finds. It costs more than the first page of them, so that does not wait for it."""
+    listing = asked_by(request).listing(request.user, now=database_now())
+    return render(request, "library/_found_count.html", {"found_count": count(listing)})
+
+
+@require_safe
 def suggestions(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     """Offer what the word under the caret may become: a filter, or a filter's value."""
     text = request.GET.get("q", "")[: syntax.QUERY_MAX_CHARACTERS]
@@ -65,11 +73,18 @@ def _around(request: AuthenticatedHttpRequest, asked: Asked, context: dict[str, 
         "scope_counts": {
             scope or "all": count(Asked(scope=scope).listing(request.user, now=now)) for scope in SCOPES_COUNTED
         },
-        "found_count": count(listing) if listing.is_searched and context["is_first_page"] else None,
+        "count_url": _count_url(asked, context),
         "boards": covered(list(boards[:BOARDS_SHOWN]), reader_id=request.user.pk) if shows_boards else [],
         "choices": choices_of(request.user, context["question"]),
         "density": _density(request, context),
     }
+
+
+def _count_url(asked: Asked, context: dict[str, Any]) -> str:
+    question = context["question"]
+    if question is None or question.is_empty or question.problems or not context["is_first_page"]:
+        return ""
+    return f"{reverse('found_count')}?{urlencode(asked.words)}"
 
 
 def _density(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> str:

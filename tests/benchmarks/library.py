@@ -63,7 +63,10 @@ SEARCHES = {
     "word and filters": "灯塔 kind:video status:done by:me",
 }
 NARROW = "by:me tag:night cost>1"
-COUNTS = ("", "poppies", "take", "灯塔", "霓虹灯", "tag:night", "cost>1", NARROW)
+COUNTS = (
+    "", "poppies", "take", "灯塔", "霓虹灯", "poppies lighthouse", "tag:night", "tag:night tag:draft", "cost>1",
+    "status:running", NARROW,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

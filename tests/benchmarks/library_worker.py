@@ -134,13 +134,16 @@ class Worker:
         return {"ms": watch.ms, "status": answer.status_code, "cards": text.count('id="card-')}
 
     def lists(self, q: str) -> dict[str, Any]:
-        """Return the time of all that a page does for a search but its template: question, entries, cards, count."""
+        """Return the time of all that a page does for a search but its template: question, entries, cards.
+
+        How many there are is asked for by a request of its own, which is measured as such.
+        """
         from accounts.models import User
         from generations.clock import database_now
         from generations.library.asked import Asked
         from generations.library.cards import cards_of
         from generations.library.live import current_number
-        from generations.library.timeline import count, read_page
+        from generations.library.timeline import read_page
 
         person, now = User.objects.get(username=SHARES[0][0]), database_now()
         with Stopwatch() as watch:
@@ -149,8 +152,8 @@ class Worker:
             page = read_page(listing)
             terms = listing.question.terms if listing.question else ()
             cards_of(page.entries, now=now, reader_id=person.pk, terms=terms)
-            found = count(listing)
-        return {"ms": watch.ms, "count": f"{found.number:,}{'+' if found.is_more else ''}", "cards": len(page.entries)}
+        shown = f"{len(page.entries)} shown{', further back' if page.is_cut else ''}"
+        return {"ms": watch.ms, "count": shown, "cards": len(page.entries)}
 
     def queries(self, path: str, person: str = SHARES[0][0], *, part: str = "") -> dict[str, Any]:
         """Return the statements of one request."""

@@ -130,3 +130,27 @@ def test_a_list_costs_the_same_for_five_and_for_fifteen(signed_in: Client, alice
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+def test_how_many_a_search_finds_is_asked_for_apart(signed_in: Client, alice: User, bob: User) -> None:
+    make_completed(alice, prompt="Paper boats at dusk")
+    make_completed(bob, prompt="Paper boats at dawn")
+    make_completed(bob, prompt="Paper boats in private", visibility="private")
+    make_completed(alice, prompt="A kite")
+
+    page = signed_in.get("/library/?q=paper+boats").content.decode()
+    asked = re.search(r'id="found-count" role="status" hx-get="([^"]+)"', page)
+
+    assert asked
+    assert signed_in.get(asked[1].replace("&amp;", "&")).content.decode().strip() == "2 found"
+    assert signed_in.get("/library/count/?q=paper+boats&scope=mine").content.decode().strip() == "1 found"
+    assert signed_in.get("/library/count/?q=dragons").content.decode().strip() == "0 found"
+
+
+@pytest.mark.parametrize("query", ["", "scope=team", "scope=favourites", "q=kind:nothing"])
+def test_what_is_no_search_counts_nothing(signed_in: Client, alice: User, query: str) -> None:
+    make_completed(alice, prompt="Paper boats")
+
+    text = signed_in.get(f"/library/?{query}").content.decode()
+
+    assert 'id="found-count"' not in text
