@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from generations.models import Asset, Board, BoardItem, GenerationOutput, Status, Visibility
+from generations.search.asking import COUNT_AT_MOST, Count
 
 PICTURES = 3
 
@@ -19,14 +19,21 @@ class BoardCard:
 
     board: Board
     pictures: tuple[Asset, ...]
-    count: int
+    count: Count
+
+
+class CountRows(Func):
+    """How many rows a subquery has; with a slice, no more are read than that."""
+
+    template = "(SELECT COUNT(*) FROM %(expressions)s AS counted)"
+    output_field = IntegerField()
 
 
 def covered(boards: Sequence[Board], *, reader_id: int) -> list[BoardCard]:
     """Return boards as cards, in their order, in three queries however many there are."""
     ids = [board.pk for board in boards]
     rows = Board.objects.filter(pk__in=ids).annotate(
-        count=Coalesce(Subquery(_count(_seen(reader_id)), output_field=IntegerField()), 0),
+        count=CountRows(Subquery(_seen(reader_id).values("pk")[: COUNT_AT_MOST + 1])),
         chosen=Subquery(_pictured(reader_id).filter(entry=OuterRef("cover")).values("entry__generation")[:1]),
         **{
             f"picture_{at}": Subquery(_pictured(reader_id).values("entry__generation")[at : at + 1])
@@ -40,7 +47,7 @@ def covered(boards: Sequence[Board], *, reader_id: int) -> list[BoardCard]:
     return [
         BoardCard(
             board=board,
-            count=found[board.pk]["count"],
+            count=_counted(found[board.pk]["count"]),
             pictures=tuple(
                 pictures[pk]
                 for pk in list(dict.fromkeys(found[board.pk][name] for name in names if found[board.pk][name]))[
@@ -70,8 +77,8 @@ def _pictured(reader_id: int) -> QuerySet[BoardItem]:
     return seen.order_by("position", "pk")
 
 
-def _count(items: QuerySet[BoardItem]) -> QuerySet[BoardItem, dict[str, int]]:
-    return items.order_by().values("board").annotate(number=Count("pk")).values("number")
+def _counted(number: int) -> Count:
+    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST)
 
 
 def _pictures(generation_ids: set[int]) -> dict[int, Asset]:

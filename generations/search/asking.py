@@ -1,7 +1,7 @@
 """What the index is asked: groups of tokens, of each of which a document must have one, between two places.
 
-Every answer is newest first, and says how far back it has looked: a question of which even the rarest part is
-common, and whose parts hardly ever meet, is given up after `LOOK_AT_MOST` rows, and can be asked again from there.
+Every answer is newest first, and says how far back it has looked: on PostgreSQL a question of which even the rarest
+part is common, and whose parts hardly ever meet, is given up after `LOOK_AT_MOST` rows, and goes on from there.
 """
 
 from __future__ import annotations

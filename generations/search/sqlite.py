@@ -1,8 +1,8 @@
 """The index on SQLite: an FTS5 table whose row ids are places, so that newest first is its own order.
 
 A list of rows for one token is read backwards and stops where enough are found; a conjunction leaps along the rarest
-list. What bounds a request is therefore how many rows the rarest group has: if it has more than `LOOK_AT_MOST`
-before the page begins, the page ends at the last of these.
+list. It looks for its next hit past any bound on row ids, so a question whose parts never meet reads their lists to the
+end, bound or not: 15 to 30 ms in a million rows. An answer is therefore never cut short here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from generations.search.asking import COUNT_AT_MOST, ENTRIES, LOOK_AT_MOST, Ask, Count, Found
+from generations.search.asking import COUNT_AT_MOST, ENTRIES, Ask, Count, Found
 
 # Every integer of SQLite lies below.
 _END = 2**63 - 1
@@ -19,18 +19,15 @@ _END = 2**63 - 1
 
 def find(ask: Ask, *, limit: int) -> Found:
     """Return the newest places that fit, at most `limit`."""
-    since = _look_to(ask)
-    rows = _rows(f"{_page(ask)} LIMIT %s", _match(ask.groups), _before(ask), since, limit)
-    is_all = len(rows) == limit or since == (ask.since or 0)
-    return Found(places=[int(row[0]) for row in rows], looked_to=None if is_all else since)
+    rows = _rows(f"{_page(ask)} LIMIT %s", _match(ask.groups), _before(ask), ask.since or 0, limit)
+    return Found(places=[int(row[0]) for row in rows])
 
 
 def count(ask: Ask) -> Count:
     """Return how many fit, exactly up to `COUNT_AT_MOST`."""
-    since = _look_to(ask)
     query = f"SELECT count(*) FROM ({_page(ask)} LIMIT %s)"  # noqa: S608 - our own words
-    number = int(_rows(query, _match(ask.groups), _before(ask), since, COUNT_AT_MOST + 1)[0][0])
-    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST or since != (ask.since or 0))
+    number = int(_rows(query, _match(ask.groups), _before(ask), ask.since or 0, COUNT_AT_MOST + 1)[0][0])
+    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST)
 
 
 def documents_at(places: Sequence[int], *, table: str = ENTRIES) -> dict[int, list[str]]:
@@ -67,24 +64,6 @@ def _page(ask: Ask) -> str:
         f"SELECT rowid FROM {table} WHERE {table} MATCH %s AND rowid < %s AND rowid >= %s "  # noqa: S608 - our own words
         "ORDER BY rowid DESC"
     )
-
-
-def _look_to(ask: Ask) -> int:
-    """Return the oldest place that a request looks at."""
-    since = ask.since or 0
-    if len(ask.groups) == 1:
-        # Every row of the only list is a hit.
-        return since
-    bounds = []
-    for group in ask.groups:
-        if len(group) > 1 and group is ask.groups[-1]:
-            # One's own and the team's: nearly everything, so it bounds nothing.
-            continue
-        far = _rows(f"{_page(ask)} LIMIT 1 OFFSET %s", _match([group]), _before(ask), since, LOOK_AT_MOST)
-        if not far:
-            return since
-        bounds.append(int(far[0][0]))
-    return min(bounds, default=since)
 
 
 def _before(ask: Ask) -> int:

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from generations.library import boards
+from generations.library import boards, covers
 from generations.library.boards import BoardWords
 from generations.models import Board, BoardItem, TimelineEntry, Visibility
+from generations.search.asking import Count
 from tests.factories import make_completed
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,23 @@ def test_a_board_has_an_end_to_its_items(alice: User, monkeypatch: pytest.Monkey
         boards.add(board, make_entries(alice, 3), person=alice, now=NOW)
 
     assert not BoardItem.objects.exists()
+
+
+def test_a_card_counts_what_its_reader_sees_and_only_so_far(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covers, "COUNT_AT_MOST", 3)
+    board, empty = make_board(alice), make_board(alice, "Empty")
+    boards.add(board, make_entries(alice, 1, visibility="private"), person=alice, now=NOW)
+    boards.add(board, make_entries(alice, 2), person=alice, now=NOW)
+
+    seen = {
+        reader: [card.count for card in covers.covered([board, empty], reader_id=reader.pk)] for reader in (alice, bob)
+    }
+    boards.add(board, make_entries(alice, 1), person=alice, now=NOW)
+
+    assert seen == {alice: [Count(number=3), Count(number=0)], bob: [Count(number=2), Count(number=0)]}
+    assert covers.covered([board], reader_id=alice.pk)[0].count == Count(number=3, is_more=True)
 
 
 def test_deleting_a_board_keeps_its_items(alice: User) -> None:

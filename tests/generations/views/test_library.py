@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from generations.library import searching
 from generations.models import Thread, TimelineEntry
 from tests.factories import make_completed, make_generation, model_named
 
@@ -154,3 +155,22 @@ def test_what_is_no_search_counts_nothing(signed_in: Client, alice: User, query:
     text = signed_in.get(f"/library/?{query}").content.decode()
 
     assert 'id="found-count"' not in text
+
+
+def test_a_search_that_was_cut_says_what_it_found_when_it_comes_to_its_end(
+    signed_in: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "CANDIDATES_AT_ONCE", 3)
+    monkeypatch.setattr(searching, "MOST_CANDIDATES", 6)
+    for number in range(8):
+        make_generation(alice, prompt="猫在橘猫", now=NOW + datetime.timedelta(seconds=number))
+
+    first = signed_in.get("/library/?q=橘猫在").content.decode()
+    way = re.search(r'<a class="button" href="([^"]+)" hx-get="[^"]+" hx-target="#timeline-more"', first)
+    assert way
+    last = signed_in.get(way[1].replace("&amp;", "&"), headers=MORE).content.decode()
+
+    assert "Nothing so far." in first
+    assert "Nothing found" not in first
+    assert 'id="timeline-empty" hx-swap-oob="true"' in last
+    assert "Nothing found" in last
