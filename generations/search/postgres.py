@@ -26,12 +26,12 @@ _WALK = (
     "ORDER BY place DESC LIMIT %s) AS newest WHERE tokens @@ %s::tsquery LIMIT %s"
 )
 # Without an order inside, the planner has no reason to walk the key.
-_GATHER = (
+_HITS = (
     "WITH hits AS MATERIALIZED (SELECT place FROM {table} WHERE tokens @@ %s::tsquery "
     "AND place < %s AND place >= %s LIMIT %s)"
 )
-_GATHERED = f"{_GATHER} SELECT place, (SELECT count(*) FROM hits) FROM hits ORDER BY place DESC LIMIT %s"  # noqa: S608
-_GATHERED_COUNT = f"{_GATHER} SELECT count(*) FROM hits"  # noqa: S608
+_GATHERED = f"{_HITS} SELECT place, (SELECT count(*) FROM hits) FROM hits ORDER BY place DESC LIMIT %s"  # noqa: S608
+_GATHERED_COUNT = f"{_HITS} SELECT count(*) FROM hits"  # noqa: S608
 _LAST = "SELECT place FROM {table} WHERE place < %s AND place >= %s ORDER BY place DESC LIMIT 1 OFFSET %s"
 
 
@@ -52,14 +52,27 @@ class Guess:
 
 def find(ask: Ask, *, limit: int) -> Found:
     """Return the newest places that fit, at most `limit`."""
+    guess = _guess(ask)
+    walked = _walk(ask, limit=limit) if guess.walks(limit) else None
+    # Hits may lie closer together than the planner thinks, and none of them among the newest rows.
+    if walked and (walked.looked_to is None or guess.rarest > LONG_LIST):
+        return walked
+    return _gather(ask, limit=limit) or walked or _walk(ask, limit=limit)
+
+
+def _walk(ask: Ask, *, limit: int) -> Found:
     before, since, query = _bounds(ask)
-    if not _guess(ask).walks(limit):
-        rows = _rows(_of(ask, _GATHERED), query, before, since, LOOK_AT_MOST + 1, limit)
-        if not rows or int(rows[0][1]) <= LOOK_AT_MOST:
-            return Found(places=[int(row[0]) for row in rows])
     rows = _rows(_of(ask, _WALK), before, since, LOOK_AT_MOST, query, limit)
     places = [int(row[0]) for row in rows]
     return Found(places=places, looked_to=None if len(places) == limit else _last_looked_at(ask, before, since))
+
+
+def _gather(ask: Ask, *, limit: int) -> Found | None:
+    """Return what the inverted index has, all of it, or None where that is too much."""
+    before, since, query = _bounds(ask)
+    rows = _rows(_of(ask, _GATHERED), query, before, since, LOOK_AT_MOST + 1, limit)
+    is_all = not rows or int(rows[0][1]) <= LOOK_AT_MOST
+    return Found(places=[int(row[0]) for row in rows]) if is_all else None
 
 
 def count(ask: Ask) -> Count:

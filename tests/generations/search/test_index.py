@@ -226,6 +226,19 @@ def test_a_question_whose_parts_are_common_and_hardly_meet_is_given_up_and_goes_
     assert index.count(question) == asking.Count(number=0 if steps else 1, is_more=bool(steps))
 
 
+def test_hits_that_lie_together_far_back_are_found_at_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.postgres, "LOOK_AT_MOST", 3)
+    # PostgreSQL guesses that the newest rows hold enough of them.
+    monkeypatch.setattr(index.postgres, "ENOUGH", 0)
+    hits = [entry_of(make_generation(alice, prompt="fox", now=NOW + datetime.timedelta(seconds=n))) for n in range(2)]
+    for number in range(8):
+        make_generation(alice, prompt="cat", now=NOW + datetime.timedelta(minutes=1 + number))
+
+    found = index.find(Ask(groups=(("fox",),)), limit=2)
+
+    assert found == asking.Found(places=[entry.place for entry in reversed(hits)])
+
+
 def test_counts_are_exact_to_a_thousand(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (asking, index.sqlite, index.postgres):
         monkeypatch.setattr(module, "COUNT_AT_MOST", 3)
