@@ -92,7 +92,7 @@ def measure(browser: Browser, studio: RunningStudio, path: str, *, cookies: list
 
 def touch(page: Page) -> None:
     """Do what a person does first: write into the page's text box, go on by Tab, open the menu of a chip."""
-    box = page.locator("main textarea").first
+    box = page.locator("main textarea:not([readonly])").first
     if box.count():
         box.click()
         page.keyboard.type("a lighthouse")
