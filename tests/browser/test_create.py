@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -136,6 +137,39 @@ def test_cards_say_what_they_wait_for_and_what_went_wrong(page: Page, studio: Ru
     expect(refused).to_have_attribute("data-status", "failed", timeout=60_000)
     refused.get_by_role("link", name="Edit prompt").click()
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Refused boats [sandbox fail=moderation]")
+
+
+def test_what_arrives_disturbs_nobody_who_is_busy_with_its_card(page: Page, studio: RunningStudio) -> None:
+    page.goto(f"{studio.address}/?kind=image&model=nano-banana-fast&prompt=Calm+boats+[sandbox+seconds=6]")
+    generate(page)
+    card = card_of(page, "Calm boats")
+    expect(card).to_be_visible()
+    name = card.get_attribute("id")
+    card.hover()
+    card.get_by_role("button", name="More actions").click()
+    menu = card.locator("[popover]").first
+    expect(menu).to_be_visible()
+    page.mouse.wheel(0, 200)
+    page.wait_for_timeout(300)
+    scrolled = page.evaluate("window.scrollY")
+    public_id = uuid.UUID(str(name).removeprefix("card-")).hex
+
+    def status() -> object:
+        return studio.query("SELECT status FROM generations_generation WHERE public_id = ?", public_id)[0][0]
+
+    for _second in range(60):
+        if status() == "completed":
+            break
+        page.wait_for_timeout(1000)
+    # The page has been told by then, and holds it back.
+    page.wait_for_timeout(5000)
+    expect(menu).to_be_visible()
+    expect(page.locator(f"#{name}")).not_to_have_attribute("data-status", "completed")
+    assert page.evaluate("window.scrollY") == scrolled
+
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name="Prompt").focus()
+    expect(page.locator(f"#{name}")).to_have_attribute("data-status", "completed")
 
 
 def test_a_model_says_what_it_is_good_at_and_the_price_follows_the_settings(page: Page, studio: RunningStudio) -> None:

@@ -5,10 +5,12 @@ One studio with a filled history serves all of them. A page that joins the studi
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.surface import OVERHANG_SCRIPT, SHIFT_SCRIPT, PageAddress, axe_findings, markup_findings
@@ -146,6 +148,23 @@ def open_viewer(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
+def open_picker(page: Page) -> None:
+    page.locator("#composer [data-behavior=picker]").first.click()
+
+
+def open_mask(page: Page) -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (900, 600), "teal").save(content, "JPEG")
+    file = {"name": "hat.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+    page.locator("#input-edit_image").set_input_files(file)
+    expect(page.locator("#tile-edit_image [data-items] > [data-asset]")).to_have_count(1)
+    page.locator("[data-behavior=mask]").click()
+
+
+def open_prompt_dialog(place: int) -> Callable[[Page], None]:
+    return lambda page: page.locator("[data-prompt-dialog]").nth(place).click()
+
+
 def open_organise(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("b")
@@ -160,6 +179,10 @@ DIALOGS = [
     pytest.param("/library/boards/", "#new-board", opener("new-board"), id="new board"),
     pytest.param("/library/boards/{board}/", "#edit-board", opener("edit-board"), id="change a board"),
     pytest.param("/library/boards/{board}/", "#delete-board", opener("delete-board"), id="delete a board"),
+    pytest.param("/?kind=image&model=gpt-image-2", "#picker", open_picker, id="library over the composer"),
+    pytest.param("/?kind=image&model=gpt-image-2&prompt=hat", "#mask-painter", open_mask, id="mask"),
+    pytest.param("/?prompt=boats", "#template-picker", open_prompt_dialog(0), id="templates"),
+    pytest.param("/?prompt=boats", "#improvement-dialog", open_prompt_dialog(1), id="improve"),
     pytest.param("/chat/{thread}/", "#thread-settings", open_thread_settings, id="thread settings"),
 ]
 
