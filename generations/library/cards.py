@@ -38,12 +38,16 @@ EXCERPT_CHARACTERS = 280
 # A protocol whose submit waits for the picture: there is no state between.
 BLOCKING_PROTOCOLS = frozenset({"openai_images"})
 DEFERRED = (
-    "prompt",
-    "raw_reply",
-    "failure_detail",
-    "usage",
-    "resolved",
-    "unknown_word",
+    "generation__prompt",
+    "generation__raw_reply",
+    "generation__failure_detail",
+    "generation__usage",
+    "generation__resolved",
+    "generation__unknown_word",
+    "generation__model__price_rule",
+    "thread__system_prompt",
+    "thread__parameters",
+    "thread__model__price_rule",
 )
 
 
@@ -258,7 +262,7 @@ def _with_items(ids: Sequence[int]) -> list[TimelineEntry]:
     return list(
         TimelineEntry.objects.filter(pk__in=ids)
         .select_related("owner", "generation__model", "generation__batch", "thread__model")
-        .defer(*(f"generation__{name}" for name in DEFERRED), "thread__system_prompt")
+        .defer(*DEFERRED)
         .annotate(
             prompt_excerpt=Left("generation__prompt", EXCERPT_CHARACTERS),
             reply_excerpt=Left("thread__leaf__text", EXCERPT_CHARACTERS),

@@ -48,12 +48,13 @@ def choices_of(person: User, question: Question | None) -> list[Choice]:
 
 
 def _people(person: User) -> list[tuple[str, str]]:
-    others = User.objects.filter(is_active=True).exclude(pk=person.pk).order_by("name", "username")[:MOST_OF_A_KIND]
-    return [("by:me", _("Me")), *((f"by:{one.username}", one.display_name) for one in others)]
+    others = User.objects.filter(is_active=True).exclude(pk=person.pk).order_by("name", "username")
+    known = others.only("username", "name")[:MOST_OF_A_KIND]
+    return [("by:me", _("Me")), *((f"by:{one.username}", one.display_name) for one in known)]
 
 
 def _models() -> list[tuple[str, str]]:
-    models = CatalogModel.objects.order_by("position", "id")[:MOST_OF_A_KIND]
+    models = CatalogModel.objects.order_by("position", "id").defer("price_rule")[:MOST_OF_A_KIND]
     return [(f"model:{model.gateway_name}", model.name) for model in models]
 
 
@@ -79,5 +80,5 @@ def _statuses() -> list[tuple[str, str]]:
 
 
 def _boards(person: User) -> list[tuple[str, str]]:
-    boards = Board.objects.visible_to(person.pk).order_by("-changed_at")[:MOST_OF_A_KIND]
-    return [(f"board:{quote(board.name)}", board.name) for board in boards]
+    names = Board.objects.visible_to(person.pk).order_by("-changed_at").values_list("name", flat=True)
+    return [(f"board:{quote(name)}", name) for name in names[:MOST_OF_A_KIND]]
