@@ -47,7 +47,7 @@ def covered(boards: Sequence[Board], *, reader_id: int) -> list[BoardCard]:
     return [
         BoardCard(
             board=board,
-            count=_counted(found[board.pk]["count"]),
+            count=Count.of(found[board.pk]["count"]),
             pictures=tuple(
                 pictures[pk]
                 for pk in list(dict.fromkeys(found[board.pk][name] for name in names if found[board.pk][name]))[
@@ -75,10 +75,6 @@ def _seen(reader_id: int) -> QuerySet[BoardItem]:
 def _pictured(reader_id: int) -> QuerySet[BoardItem]:
     seen = _seen(reader_id).filter(entry__status=Status.COMPLETED, entry__generation__isnull=False)
     return seen.order_by("position", "pk")
-
-
-def _counted(number: int) -> Count:
-    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST)
 
 
 def _pictures(generation_ids: set[int]) -> dict[int, Asset]:

@@ -19,7 +19,6 @@ SALT = "generations.library.timeline"
 MEDIA = (Kind.VIDEO.value, Kind.IMAGE.value)
 KINDS = (*MEDIA, Kind.CHAT.value)
 SCOPES = ("mine", "team", "favourites", "trash")
-COUNT_AT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from generations.library.listing import COUNT_AT_MOST, Listing, Page, Place, place_of
+from generations.library.listing import Listing, Page, Place, place_of
 from generations.library.questions import Question
 from generations.models import TimelineEntry
 from generations.search import documents, index, matching, tokens
-from generations.search.asking import Ask, Count
+from generations.search.asking import COUNT_AT_MOST, Ask, Count
 
 # Candidates that one request looks up in their texts, so many at a time.
 CANDIDATES_AT_ONCE = 100
@@ -61,7 +61,7 @@ def count(listing: Listing) -> Count:
         found = index.find(asked, limit=at_once)
         number += _count_admitted(listing, found.places)
         if number > COUNT_AT_MOST:
-            return Count(number=COUNT_AT_MOST, is_more=True)
+            return Count.of(number)
         if len(found.places) < at_once:
             return Count(number=number, is_more=found.looked_to is not None)
         if time.monotonic() > until:

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from generations.library import searching
 from generations.library.listing import (
-    COUNT_AT_MOST,
     KINDS,
     MEDIA,
     PAGE_SIZE,
@@ -26,7 +25,7 @@ from generations.library.listing import (
 from generations.library.moments import start_of
 from generations.models import TimelineEntry
 from generations.models.library import TimelineQuerySet, place_at
-from generations.search.asking import Count
+from generations.search.asking import COUNT_AT_MOST, Count
 
 __all__ = [
     "KINDS",
@@ -66,8 +65,7 @@ def count(listing: Listing) -> Count:
     branches = listing.branches()
     if listing.is_searched or len(branches) > 1:
         return searching.count(listing)
-    number = branches[0].order_by()[: COUNT_AT_MOST + 1].count()
-    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST)
+    return Count.of(branches[0].order_by()[: COUNT_AT_MOST + 1].count())
 
 
 def holding(listing: Listing, entries: list[TimelineEntry]) -> list[TimelineEntry]:

@@ -1,7 +1,7 @@
 """What the index is asked: groups of tokens, of each of which a document must have one, between two places.
 
 Every answer is newest first, and says how far back it has looked: on PostgreSQL a question of which even the rarest
-part is common, and whose parts hardly ever meet, is given up after `LOOK_AT_MOST` rows, and goes on from there.
+part is common, and whose parts hardly ever meet, is given up after so many rows, and goes on from there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 # The two tables of documents: what lists hold, and what prompts are.
 ENTRIES = "generations_search"
 PROMPTS = "generations_prompts_search"
-LOOK_AT_MOST = 20_000
 COUNT_AT_MOST = 1_000
 
 
@@ -49,3 +48,8 @@ class Count:
 
     number: int
     is_more: bool = False
+
+    @classmethod
+    def of(cls, found: int) -> Count:
+        """Return what to say when so many were found, looking for one more than `COUNT_AT_MOST`."""
+        return cls(number=min(found, COUNT_AT_MOST), is_more=found > COUNT_AT_MOST)

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.db import connection
 
-from generations.search.asking import COUNT_AT_MOST, ENTRIES, LOOK_AT_MOST, Ask, Count, Found
+from generations.search.asking import COUNT_AT_MOST, ENTRIES, Ask, Count, Found
 
 _START, _END = -(2**63), 2**63 - 1
+LOOK_AT_MOST = 20_000
 # A list longer than this is read from the inverted index only together with nothing: reading it takes milliseconds.
 LONG_LIST = 100_000
 # How many more hits than wanted the walk should meet, so that a wrong guess still fills the page.

@@ -26,8 +26,7 @@ def find(ask: Ask, *, limit: int) -> Found:
 def count(ask: Ask) -> Count:
     """Return how many fit, exactly up to `COUNT_AT_MOST`."""
     query = f"SELECT count(*) FROM ({_page(ask)} LIMIT %s)"  # noqa: S608 - our own words
-    number = int(_rows(query, _match(ask.groups), _before(ask), ask.since or 0, COUNT_AT_MOST + 1)[0][0])
-    return Count(number=min(number, COUNT_AT_MOST), is_more=number > COUNT_AT_MOST)
+    return Count.of(int(_rows(query, _match(ask.groups), _before(ask), ask.since or 0, COUNT_AT_MOST + 1)[0][0]))
 
 
 def documents_at(places: Sequence[int], *, table: str = ENTRIES) -> dict[int, list[str]]:

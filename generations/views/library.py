@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -33,10 +34,11 @@ def library(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     if added := [words for words in request.GET.getlist("add") if words.strip()]:
         return _with_filters(request, added)
     asked = asked_by(request)
-    context = page_context(request, asked, page="library", now=database_now())
+    now = database_now()
+    context = page_context(request, asked, page="library", now=now)
     if request.htmx.target == "timeline-more":
         return render(request, "library/_timeline_more.html", context)
-    return render(request, "library/library.html", {**context, **_around(request, asked, context)})
+    return render(request, "library/library.html", {**context, **_around(request, asked, context, now=now)})
 
 
 @require_safe
@@ -63,10 +65,11 @@ def _with_filters(request: AuthenticatedHttpRequest, added: list[str]) -> HttpRe
     return redirect(f"{request.path}?{urlencode({**words, 'q': text})}")
 
 
-def _around(request: AuthenticatedHttpRequest, asked: Asked, context: dict[str, Any]) -> dict[str, Any]:
+def _around(
+    request: AuthenticatedHttpRequest, asked: Asked, context: dict[str, Any], *, now: datetime.datetime
+) -> dict[str, Any]:
     """Return what stands around the list: the parts of the library with their counts, boards, filters to choose."""
     listing = context["listing"]
-    now = database_now()
     shows_boards = not listing.is_searched and listing.scope in {"", "mine", "team"} and context["is_first_page"]
     boards = Board.objects.visible_to(request.user.pk).select_related("owner").order_by("-changed_at", "-id")
     return {

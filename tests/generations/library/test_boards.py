@@ -9,6 +9,7 @@ from accounts.models import User
 from generations.library import boards, covers
 from generations.library.boards import BoardWords
 from generations.models import Board, BoardItem, TimelineEntry, Visibility
+from generations.search import asking
 from generations.search.asking import Count
 from tests.factories import make_completed
 
@@ -142,7 +143,8 @@ def test_a_board_has_an_end_to_its_items(alice: User, monkeypatch: pytest.Monkey
 def test_a_card_counts_what_its_reader_sees_and_only_so_far(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(covers, "COUNT_AT_MOST", 3)
+    for module in (asking, covers):
+        monkeypatch.setattr(module, "COUNT_AT_MOST", 3)
     board, empty = make_board(alice), make_board(alice, "Empty")
     boards.add(board, make_entries(alice, 1, visibility="private"), person=alice, now=NOW)
     boards.add(board, make_entries(alice, 2), person=alice, now=NOW)
