@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.studio_process import RunningStudio
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -47,3 +49,18 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
+    """A signed-in window on the module's own `studio`, whose console must stay empty."""
+    from tests.browser.people import signed_in
+
+    with signed_in(browser, studio) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """The page that is open in the window."""
+    return context.pages[0]

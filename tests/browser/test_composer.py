@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.people import signed_in
+from tests.browser.pictures import as_file, picture
 from tests.studio_process import PASSWORD, RunningStudio, running_studio
 
 pytestmark = pytest.mark.browser
 
 # The sandbox takes its time on purpose: up to half a minute for a clip.
 ARRIVAL_MS = 120_000
-
-
-def picture(width: int = 800, height: int = 600, colour: str = "teal") -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(file, "JPEG")
-    return file.getvalue()
-
-
-def as_file(name: str, content: bytes) -> dict[str, object]:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +36,6 @@ def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]
     # Where a test stops the studio, open tabs ask in vain.
     with signed_in(browser, studio, expected=("CONNECTION_REFUSED", "CONNECTION_RESET")) as context:
         yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that is open."""
-    return context.pages[0]
 
 
 def compose(page: Page, studio: RunningStudio, query: str) -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.people import signed_in
 from tests.studio_process import RunningStudio, running_studio
@@ -24,19 +24,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
         running.add_administrator()
         running.manage("seedhistory", "measure", "--generations", "60", "--threads", "1")
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
-    """A signed-in window."""
-    with signed_in(browser, studio) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that is open."""
-    return context.pages[0]
 
 
 def card_of(page: Page, words: str) -> Locator:

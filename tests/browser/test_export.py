@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from generations.media.recipe.inscribing import find_recipe
-from tests.browser.people import signed_in
 from tests.studio_process import RunningStudio, running_studio
 
 pytestmark = pytest.mark.browser
@@ -30,19 +29,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
         running.add_administrator()
         running.manage("seedhistory", "measure", "--generations", "40", "--threads", "2")
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
-    """A signed-in window."""
-    with signed_in(browser, studio) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that is open."""
-    return context.pages[0]
 
 
 def begin_selecting(page: Page) -> Locator:

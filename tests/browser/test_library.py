@@ -28,19 +28,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
         yield running
 
 
-@pytest.fixture
-def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
-    """A signed-in window."""
-    with signed_in(browser, studio) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that is open."""
-    return context.pages[0]
-
-
 def search(page: Page, studio: RunningStudio, words: str) -> None:
     """Search as a person does, by the box and Enter."""
     page.goto(f"{studio.address}/library/")

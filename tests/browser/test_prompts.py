@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.people import signed_in
 from tests.browser.surface import axe_findings
 from tests.studio_process import RunningStudio, running_studio
 
@@ -24,18 +23,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
         running.add_administrator()
         running.manage("seedhistory", "measure", "--generations", "300", "--threads", "1")
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]:
-    """A signed-in browser whose console must stay empty."""
-    with signed_in(browser, studio) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.pages[0]
 
 
 def prompt_of(page: Page) -> str:

@@ -34,12 +34,6 @@ def context(browser: Browser, studio: RunningStudio) -> Iterator[BrowserContext]
         yield context
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that is open."""
-    return context.pages[0]
-
-
 def newest(studio: RunningStudio, kind: str, status: str = "completed", place: int = 0) -> str:
     found = studio.query(
         "SELECT public_id FROM generations_generation WHERE kind = ? AND status = ? ORDER BY id DESC LIMIT 1 OFFSET ?",

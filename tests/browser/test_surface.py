@@ -5,14 +5,13 @@ One studio with a filled history serves all of them. A page that joins the studi
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.pictures import as_file, picture
 from tests.browser.surface import OVERHANG_SCRIPT, SHIFT_SCRIPT, PageAddress, axe_findings, markup_findings
 from tests.studio_process import RunningStudio, running_studio
 
@@ -153,10 +152,7 @@ def open_picker(page: Page) -> None:
 
 
 def open_mask(page: Page) -> None:
-    content = io.BytesIO()
-    Image.new("RGB", (900, 600), "teal").save(content, "JPEG")
-    file = {"name": "hat.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
-    page.locator("#input-edit_image").set_input_files(file)
+    page.locator("#input-edit_image").set_input_files(as_file("hat.jpg", picture(900, 600)))
     expect(page.locator("#tile-edit_image [data-items] > [data-asset]")).to_have_count(1)
     page.locator("[data-behavior=mask]").click()
 
